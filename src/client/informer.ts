@@ -28,5 +28,7 @@ export interface Caches {
   informer<T extends KubeObject = KubeObject>(gvr: GVR, o?: { fieldSelector?: string }): Informer<T>;
   /** Resolves when every informer asked for so far has seen the initial state. */
   synced(signal?: AbortSignal): Promise<void>;
+  /** Ends the informer of a resource that is no longer served; its handlers hear nothing more. */
+  drop(gvr: GVR, o?: { fieldSelector?: string }): void;
   stop(): void;
 }
