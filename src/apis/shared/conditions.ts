@@ -1,14 +1,20 @@
 import { duplicate, invalidValue, notSupported, required, tooLong, type FieldError } from '../../api/errors/field-error';
 import { validateLabelName } from './labels';
-import { longerThan } from './names';
+import { longerThan, regexMessage } from './names';
 
 const REASON_MAX = 1024;
 const MESSAGE_MAX = 32 * 1024;
 const REASON_FMT = '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?';
 const REASON = new RegExp(`^${REASON_FMT}$`);
-const REASON_MSG =
-  'a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or \'_,:\', and must end with an alphanumeric character or \'_\'' +
-  ` (e.g. 'my_name',  or 'MY_NAME',  or 'MyName',  or 'ReasonA,ReasonB',  or 'ReasonA:ReasonB', regex used for validation is '${REASON_FMT}')`;
+const REASON_MSG = regexMessage(
+  "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_'",
+  REASON_FMT,
+  'my_name',
+  'MY_NAME',
+  'MyName',
+  'ReasonA,ReasonB',
+  'ReasonA:ReasonB',
+);
 
 /** metav1.Condition as JSON. */
 export interface Condition {

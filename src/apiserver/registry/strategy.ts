@@ -53,8 +53,14 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   validateName?(name: string, prefix: boolean): string[];
   /** Seconds of grace for a delete that asks for `requested` (undefined: nothing asked). Undefined: the kind has no graceful deletion. */
   gracePeriod?(c: Ctx, o: T, requested: number | undefined): number | undefined;
+  /** Something of the kind's own keeps an object that is being deleted (a namespace's spec.finalizers). */
+  deletionBlocked?(o: T): boolean;
+  /** Marks a blocked object as being deleted in the kind's way (a namespace's phase); it is stored and answered. */
+  markDeleting?(c: Ctx, o: T): void;
   /** Default of deletion: what becomes of dependents when the client says nothing. */
   defaultGarbageCollection?: 'Background' | 'Orphan' | 'Unsupported';
+  /** Warning to a client that deletes without saying what becomes of the dependents (jobs). */
+  deletionWarning?: string;
   /** PUT to a name that does not exist creates it. */
   allowCreateOnUpdate?: boolean;
   /** PUT without resourceVersion overwrites; default true. */
@@ -164,6 +170,10 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   afterDelete?(c: Ctx, o: T): void;
   /** This version is another view on objects stored as `version` of `group`/`plural`: how to turn one into the other. */
   storedAs?: { group: string; version: string; plural: string; toStored(o: T): KubeObject; fromStored(o: KubeObject): T };
+  /** Warning that every request for the resource is answered with, e.g. 'v1 Endpoints is deprecated in …'. */
+  deprecation?: string;
+  /** Conditions of an object's row in a Table (pods that have ended). */
+  rowConditions?(o: T): readonly object[] | undefined;
   /** List items carry apiVersion and kind (custom resources). */
   typedListItems?: boolean;
   /** Virtual resource: nothing is stored, a create is answered by this (reviews, bindings). */

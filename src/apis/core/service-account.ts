@@ -1,0 +1,35 @@
+import type { KubeObject } from '../../api/meta/object';
+import type { ResourceDefinition, Strategy } from '../../apiserver/registry/strategy';
+import { ageColumn, nameColumn } from '../shared/columns';
+import { nameIsDnsSubdomain } from '../shared/names';
+import { ALL_VERBS } from '../shared/verbs';
+
+const ENFORCE_MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets';
+
+/** Secrets are named and nothing else: whatever more a client says of them is dropped. */
+function cleanSecrets(o: KubeObject): void {
+  const secrets = o.secrets as { name?: string }[] | undefined;
+  if (secrets) o.secrets = secrets.map((s) => (s.name === undefined ? {} : { name: s.name }));
+}
+
+const strategy: Strategy = {
+  prepareForCreate: (_c, o) => cleanSecrets(o),
+  prepareForUpdate: (_c, o) => cleanSecrets(o),
+  validateName: nameIsDnsSubdomain,
+  warnings(_c, o, old) {
+    if (o.metadata.annotations?.[ENFORCE_MOUNTABLE] === undefined || old?.metadata.annotations?.[ENFORCE_MOUNTABLE] !== undefined) return [];
+    return [`metadata.annotations[${ENFORCE_MOUNTABLE}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`];
+  },
+};
+
+export const serviceAccount: ResourceDefinition = {
+  gvk: { group: '', version: 'v1', kind: 'ServiceAccount' },
+  plural: 'serviceaccounts',
+  shortNames: ['sa'],
+  namespaced: true,
+  verbs: ALL_VERBS,
+  schema: 'io.k8s.api.core.v1.ServiceAccount',
+  strategy,
+  columns: [nameColumn, ageColumn],
+  returnsDeletedObject: true,
+};
