@@ -1,0 +1,63 @@
+import { duplicate, invalidValue, required, type FieldError } from '../../api/errors/field-error';
+import type { KubeObject } from '../../api/meta/object';
+import type { ResourceDefinition } from '../../apiserver/registry/strategy';
+import { ageColumn, nameColumn } from '../shared/columns';
+import { validateLabels } from '../shared/labels';
+import { nameIsDnsLabel } from '../shared/names';
+import { nodeLabelWarning } from '../shared/node-labels';
+import { validateResourceLimits } from '../shared/resources';
+import { validateTolerations } from '../shared/tolerations';
+import { ALL_VERBS } from '../shared/verbs';
+
+interface Toleration {
+  key?: string;
+  operator?: string;
+  value?: string;
+  effect?: string;
+}
+
+function validateRuntimeClass(o: KubeObject, old?: KubeObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const handler: string = o.handler ?? '';
+  if (!handler) errors.push(required('handler'));
+  else for (const m of nameIsDnsLabel(handler, false)) errors.push(invalidValue('handler', handler, m));
+  if (o.overhead) errors.push(...validateResourceLimits(o.overhead.podFixed, 'overhead.limits'));
+  if (o.scheduling) {
+    errors.push(...validateLabels(o.scheduling.nodeSelector, 'scheduling.nodeSelector'));
+    errors.push(...validateSchedulingTolerations(o.scheduling.tolerations ?? []));
+  }
+  if (old && old.handler !== o.handler) errors.push(invalidValue('handler', handler, 'field is immutable'));
+  return errors;
+}
+
+/** Those of a pod, and none twice: they are merged with the pod's own. */
+function validateSchedulingTolerations(tolerations: Toleration[]): FieldError[] {
+  const path = 'scheduling.tolerations';
+  const errors = validateTolerations(tolerations, path);
+  const seen = new Set<string>();
+  tolerations.forEach((t, i) => {
+    const key = JSON.stringify([t.key ?? '', t.operator ?? '', t.value ?? '', t.effect ?? '']);
+    if (seen.has(key)) errors.push(duplicate(`${path}[${i}]`, t));
+    seen.add(key);
+  });
+  return errors;
+}
+
+export const runtimeClass: ResourceDefinition = {
+  gvk: { group: 'node.k8s.io', version: 'v1', kind: 'RuntimeClass' },
+  plural: 'runtimeclasses',
+  namespaced: false,
+  verbs: ALL_VERBS,
+  schema: 'io.k8s.api.node.v1.RuntimeClass',
+  strategy: {
+    validate: (_c, o, old) => validateRuntimeClass(o, old),
+    warnings: (_c, o) =>
+      Object.keys(o.scheduling?.nodeSelector ?? {}).flatMap((key) => {
+        const message = nodeLabelWarning(key);
+        return message ? [`scheduling.nodeSelector: ${message}`] : [];
+      }),
+    allowCreateOnUpdate: true,
+    allowUnconditionalUpdate: false,
+  },
+  columns: [nameColumn, { name: 'Handler', type: 'string', cell: (o) => o.handler ?? '' }, ageColumn],
+};
