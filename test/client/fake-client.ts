@@ -1,6 +1,6 @@
 import type { Operation } from 'rfc6902';
 import { applyPatch } from 'rfc6902';
-import { alreadyExists, conflict, expired, MODIFIED, notFound, StatusError } from '../../src/api/errors/status-error';
+import { alreadyExists, badRequest, conflict, expired, MODIFIED, notFound, StatusError } from '../../src/api/errors/status-error';
 import type { GVR, KubeObject } from '../../src/api/meta/object';
 import { keyOf } from '../../src/api/meta/object';
 import { formatTime } from '../../src/api/meta/time';
@@ -67,8 +67,12 @@ export class FakeClient implements Client {
 
   async list<T extends KubeObject>(r: GVR, o: ListOptions = {}): Promise<KubeList<T>> {
     await this.begin('list', r, undefined);
-    const items = this.select(r, o) as T[];
-    return { kind: `${this.kind(r).kind}List`, apiVersion: 'v1', metadata: { resourceVersion: String(this.rev) }, items };
+    let items = this.select(r, o) as T[];
+    if (o.continue) items = items.filter((x) => keyOf(x) > o.continue!);
+    const more = o.limit !== undefined && items.length > o.limit;
+    if (more) items = items.slice(0, o.limit);
+    const metadata = { resourceVersion: String(this.rev), ...(more ? { continue: keyOf(items.at(-1)!) } : {}) };
+    return { kind: `${this.kind(r).kind}List`, apiVersion: 'v1', metadata, items };
   }
 
   async create<T extends KubeObject>(r: GVR, object: KubeObject, o: WriteOptions & { name?: string } = {}): Promise<T> {
@@ -84,7 +88,7 @@ export class FakeClient implements Client {
     if (fresh['spec'] !== undefined && !k.noGeneration) m.generation = 1;
     if (k.status) fresh['status'] = k.initialStatus ? structuredClone(k.initialStatus) : {};
     if (k.kind === 'Namespace') fresh['spec'] = { finalizers: ['kubernetes'] };
-    return this.commit(r, 'ADDED', fresh) as T;
+    return (o.dryRun ? fresh : this.commit(r, 'ADDED', fresh)) as T;
   }
 
   async update<T extends KubeObject>(r: GVR, object: T, o: WriteOptions = {}): Promise<T> {
@@ -153,6 +157,11 @@ export class FakeClient implements Client {
     if (failed) return refuse(failed);
     if (o.sendInitialEvents && !this.watchList) {
       return refuse(new StatusError(422, 'Invalid', 'sendInitialEvents is forbidden for watch unless the WatchList feature gate is enabled'));
+    }
+    try {
+      parseLabelSelector(o.labelSelector ?? '');
+    } catch (e) {
+      return refuse(badRequest((e as Error).message));
     }
     const from = o.resourceVersion ? Number(o.resourceVersion) : undefined;
     if (from !== undefined && from < this.oldest) return refuse(expired(`too old resource version: ${from} (${this.oldest})`));
@@ -275,7 +284,7 @@ function offer(w: Watcher, c: Change): void {
   if (c.type === 'DELETED') {
     if (now) w.handler.event('DELETED', c.object);
   } else if (now) w.handler.event(before ? 'MODIFIED' : 'ADDED', c.object);
-  else if (before) w.handler.event('DELETED', c.old!);
+  else if (before) w.handler.event('DELETED', { ...c.old!, metadata: { ...c.old!.metadata, resourceVersion: String(c.rv) } });
 }
 
 function bookmark(rev: number, end: boolean): KubeObject {
