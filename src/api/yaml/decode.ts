@@ -1,0 +1,117 @@
+import type { Document, ParsedNode, YAMLError } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { resolvePlain } from './scalar';
+
+/**
+ * Parses the first document of `text` as sigs.k8s.io/yaml does: YAML 1.1 scalars, merge keys, keys made strings.
+ * Repeated keys keep the last value; they are reported to `problems` in one text, as go-yaml words it.
+ * @throws Error with go-yaml's message, beginning 'yaml: '
+ */
+export function parseYaml(text: string, problems?: string[]): unknown {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, lineCounter: lines, logLevel: 'silent', merge: false, prettyErrors: false });
+  const document = Array.isArray(documents) ? documents[0] : undefined;
+  if (!document) return null;
+  const error = document.errors[0];
+  if (error) throw new Error(messageOf(error, text, lines));
+  const reader = new Reader(document as Document.Parsed, lines);
+  const value = reader.value(document.contents as ParsedNode | null);
+  if (reader.duplicates.length) problems?.push(`yaml: unmarshal errors:\n${reader.duplicates.map((d) => `  ${d}`).join('\n')}`);
+  return value;
+}
+
+class Reader {
+  readonly duplicates: string[] = [];
+  private readonly open = new Set<unknown>();
+
+  constructor(
+    private readonly document: Document.Parsed,
+    private readonly lines: LineCounter,
+  ) {}
+
+  value(node: ParsedNode | null): unknown {
+    if (node === null) return null;
+    if (isScalar(node)) return this.scalar(node.source ?? '', node.type, node.tag);
+    if (isAlias(node)) {
+      const target = node.resolve(this.document) as ParsedNode | undefined;
+      if (!target) throw new Error(`yaml: unknown anchor '${node.source}' referenced`);
+      if (this.open.has(target)) throw new Error(`yaml: anchor '${node.source}' value contains itself`);
+      return this.value(target);
+    }
+    this.open.add(node);
+    const value = isSeq(node) ? node.items.map((n) => this.value(n as ParsedNode)) : isMap(node) ? this.map(node) : null;
+    this.open.delete(node);
+    return value;
+  }
+
+  private map(node: { items: { key: unknown; value: unknown }[] }): Record<string, unknown> {
+    const out: Record<string, unknown> = {};
+    const merged: Record<string, unknown>[] = [];
+    for (const { key, value } of node.items) {
+      const k = key as ParsedNode;
+      if (isScalar(k) && k.type === 'PLAIN' && k.source === '<<') {
+        const v = this.value(value as ParsedNode);
+        for (const m of Array.isArray(v) ? (v as unknown[]) : [v]) {
+          if (typeof m !== 'object' || m === null || Array.isArray(m)) throw new Error('yaml: map merge requires map or sequence of maps as the value');
+          merged.push(m as Record<string, unknown>);
+        }
+        continue;
+      }
+      const name = keyText(this.value(k));
+      if (Object.hasOwn(out, name)) this.duplicates.push(`line ${this.line(k)}: key ${JSON.stringify(name)} already set in map`);
+      define(out, name, this.value(value as ParsedNode));
+    }
+    for (const m of merged) for (const name of Object.keys(m)) if (!Object.hasOwn(out, name)) define(out, name, m[name]);
+    return out;
+  }
+
+  private scalar(source: string, type: string | undefined, tag: string | undefined): unknown {
+    const short = tag?.replace('tag:yaml.org,2002:', '');
+    if (short === 'binary') return Buffer.from(source, 'base64').toString('utf8');
+    if (short === 'str' || (type !== 'PLAIN' && short !== 'int' && short !== 'float' && short !== 'bool')) return source;
+    const value = resolvePlain(source);
+    return typeof value === 'number' && !Number.isFinite(value) ? source : value;
+  }
+
+  private line(node: ParsedNode): number {
+    return this.lines.linePos(node.range[0]).line;
+  }
+}
+
+/** A plain property even when it is called __proto__. */
+function define(o: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') Object.defineProperty(o, name, { value, enumerable: true, configurable: true, writable: true });
+  else o[name] = value;
+}
+
+function keyText(key: unknown): string {
+  if (typeof key === 'object') {
+    const kind = key === null ? '<nil>' : Array.isArray(key) ? '[]interface {}' : 'map[interface {}]interface {}';
+    throw new Error(`unsupported map key of type: ${kind}, key: ${JSON.stringify(key)}`);
+  }
+  return String(key);
+}
+
+/** libyaml's words for the complaints of the parser used here; `before` marks those it reports from inside the scanner. */
+const TEXTS: readonly { code: string; when?: RegExp; text: string }[] = [
+  { code: 'BAD_INDENT', when: /Flow seq/, text: "did not find expected ',' or ']'" },
+  { code: 'BAD_INDENT', when: /Flow map/, text: "did not find expected ',' or '}'" },
+  { code: 'MISSING_CHAR', when: /Flow seq|\]/, text: "did not find expected ',' or ']'" },
+  { code: 'MISSING_CHAR', when: /Flow map|\}/, text: "did not find expected ',' or '}'" },
+  { code: 'MISSING_CHAR', when: /quote/, text: 'found unexpected end of stream' },
+  { code: 'BLOCK_AS_IMPLICIT_KEY', text: 'mapping values are not allowed in this context' },
+  { code: 'MULTILINE_IMPLICIT_KEY', text: "could not find expected ':'" },
+  { code: 'TAB_AS_INDENT', text: 'found character that cannot start any token' },
+  { code: 'UNEXPECTED_TOKEN', when: /@|`|%/, text: 'found character that cannot start any token' },
+  { code: 'BAD_DIRECTIVE', text: 'found character that cannot start any token' },
+  { code: 'BAD_ALIAS', text: 'did not find expected alphabetic or numeric character' },
+];
+
+function messageOf(error: YAMLError, text: string, lines: LineCounter): string {
+  const known = TEXTS.find((t) => t.code === error.code && (!t.when || t.when.test(error.message)));
+  const line = lines.linePos(Math.min(error.pos[1], text.length)).line;
+  // A flow collection that is never closed is noticed at the token after it: libyaml counts the line from zero there.
+  const atEnd = known?.text.startsWith('did not find expected') ?? false;
+  const shown = atEnd ? Math.max(lines.linePos(text.length).line - 1, 1) : line;
+  return `yaml: line ${shown}: ${known?.text ?? 'did not find expected key'}`;
+}

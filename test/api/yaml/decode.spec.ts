@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { parseYaml } from '../../../src/api/yaml/decode';
+
+describe('parseYaml', () => {
+  it.each([
+    ['a: y', true],
+    ['a: Off', false],
+    ['a: ~', null],
+    ['a:', null],
+    ['a: 0x1F', 31],
+    ['a: 0b101', 5],
+    ['a: 017', 15],
+    ['a: 0o17', 15],
+    ['a: 1_000', 1000],
+    ['a: 1.5', 1.5],
+    ['a: .5', 0.5],
+    ['a: 1e3', 1000],
+    ['a: -12', -12],
+    ['a: "12"', '12'],
+    ["a: 'yes'", 'yes'],
+    ['a: 12:30:45', '12:30:45'],
+    ['a: 2024-01-02', '2024-01-02'],
+    ['a: 1.2.3', '1.2.3'],
+    ['a: 089', 89],
+    ['a: !!str 12', '12'],
+    ['a: |\n  x\n  y\n', 'x\ny\n'],
+    ['a: >\n  x\n  y\n', 'x y\n'],
+  ])('%j', (text, want) => expect(parseYaml(text)).toEqual({ a: want }));
+
+  it('reads JSON', () => expect(parseYaml('{"a":[1,{"b":"c"}],"d":null}')).toEqual({ a: [1, { b: 'c' }], d: null }));
+  it('turns keys into strings', () => expect(parseYaml('1: a\ntrue: b\n1.5: c')).toEqual({ 1: 'a', true: 'b', '1.5': 'c' }));
+  it('resolves anchors and merge keys', () =>
+    expect(parseYaml('a: &x {k: 1, l: 2}\nb:\n  <<: *x\n  l: 3\nc: *x')).toEqual({ a: { k: 1, l: 2 }, b: { l: 3, k: 1 }, c: { k: 1, l: 2 } }));
+  it('takes the first document only', () => expect(parseYaml('a: 1\n---\nb: 2\n')).toEqual({ a: 1 }));
+  it('gives null for nothing', () => expect(parseYaml('')).toBeNull());
+  it('does not touch prototypes', () => expect(Object.hasOwn(parseYaml('__proto__: {x: 1}') as object, '__proto__')).toBe(true));
+
+  it('reports repeated keys with their lines', () => {
+    const problems: string[] = [];
+    expect(parseYaml('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: dy}\ndata:\n  k: a\n  k: b\n', problems)).toMatchObject({ data: { k: 'b' } });
+    expect(problems).toEqual(['yaml: unmarshal errors:\n  line 6: key "k" already set in map']);
+  });
+
+  it.each([
+    ['apiVersion: v1\nkind: [ConfigMap\n', "yaml: line 2: did not find expected ',' or ']'"],
+    ['a: {b: c\n', "yaml: line 1: did not find expected ',' or '}'"],
+    ['a: b: c\n', 'yaml: line 1: mapping values are not allowed in this context'],
+    ['a: *nope\n', "yaml: unknown anchor 'nope' referenced"],
+    ['a: "x\n', 'yaml: line 2: found unexpected end of stream'],
+  ])('says of %j what go-yaml says', (text, message) => expect(() => parseYaml(text)).toThrow(message));
+});
