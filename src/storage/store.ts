@@ -64,10 +64,12 @@ export interface Store {
   /** Removes the key; `last` makes the bytes that the delete event carries. */
   delete(key: string, expectRev: number, last: (rev: number) => Uint8Array, tag?: unknown): Promise<Cas>;
   /**
-   * Every change in the range after `afterRev`, without gaps or repeats: history first, then live ones.
+   * Every change in the range after `afterRev`, without gaps or repeats: history first, then live ones. `afterRev` may lie in the future.
+   * `caughtUp` is called once, when everything up to the newest revision has been handed over and only live changes follow
+   * (before watch returns when there is no history to read).
    * @throws CompactedError (synchronously) when changes after `afterRev` are no longer all there
    */
-  watch(r: Range, afterRev: number, sink: (batch: readonly StoreEvent[]) => void): Disposable;
+  watch(r: Range, afterRev: number, sink: (batch: readonly StoreEvent[]) => void, caughtUp?: (rev: number) => void): Disposable;
   /** Forgets history before `rev`: afterwards exact reads below it and watches from before it throw CompactedError. */
   compact(rev: number): Promise<void>;
   /** Size of the database in bytes, for metrics. */
