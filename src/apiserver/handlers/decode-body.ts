@@ -1,0 +1,91 @@
+import { StatusError, badRequest } from '../../api/errors/status-error';
+import { apiVersionOf, parseApiVersion } from '../../api/meta/object';
+import type { GVK, KubeObject } from '../../api/meta/object';
+import { DecodeError, decodeObject } from '../../api/schema/decode';
+import { parseJson } from '../../api/schema/json';
+import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
+import type { Body, RequestContext } from './handlers';
+import type { WriteOptions } from './options';
+
+const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
+const NO_TYPE = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+
+/**
+ * Turns a request body into an object of the expected kind: fresh, in normal form, not yet defaulted. Unknown and duplicate
+ * fields are refused, warned of or ignored as fieldValidation says. @throws BadRequest in upstream's words
+ */
+export function decodeBody(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, body: Body, ctx: RequestContext, o: WriteOptions): KubeObject {
+  const problems: string[] | undefined = o.fieldValidation === 'Ignore' ? undefined : [];
+  const value = parsed(body, gvk, problems);
+  return decodeValue(schemas, gvk, schema, value, ctx, o, problems);
+}
+
+function parsed(body: Body, gvk: GVK, problems: string[] | undefined): unknown {
+  if (body.mediaType === 'application/json' && body.text !== undefined && body.value === undefined) {
+    try {
+      return parseJson(body.text, problems);
+    } catch (e) {
+      if (!(e instanceof SyntaxError)) throw e;
+      throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: ${e.message} (${excerpt(body.text)})`);
+    }
+  }
+  if (problems && body.problems) problems.push(...body.problems);
+  return body.value;
+}
+
+/** decodeBody for a value that is already parsed; `problems` holds what parsing complained of. */
+export function decodeValue(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, value: unknown, ctx: RequestContext, o: WriteOptions, problems: string[] | undefined): KubeObject {
+  const from = value === null || value === undefined ? {} : value;
+  if (typeof from !== 'object' || Array.isArray(from)) {
+    const what = Array.isArray(from) ? 'array' : typeof from === 'boolean' ? 'bool' : typeof from;
+    const text = JSON.stringify(from);
+    throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${NO_TYPE} (${excerpt(text)})`);
+  }
+  const { kind, apiVersion } = from as { kind?: unknown; apiVersion?: unknown };
+  const found = actualType(gvk, kind, apiVersion);
+  const cannot = (why: string): StatusError => badRequest(`${found.kind} in version ${JSON.stringify(found.version)} cannot be handled as a ${gvk.kind}: ${why}`);
+  try {
+    if (found !== gvk) {
+      const other = schemas.forKind(found.group, found.version, found.kind);
+      if (!other && !isListKind(found)) throw cannot(`no kind ${JSON.stringify(found.kind)} is registered for version ${JSON.stringify(apiVersionOf(found))} in scheme ${JSON.stringify(SCHEME)}`);
+      if (other) decodeObject(other, from);
+      throw cannot(`converting (${found.version}.${found.kind}) to (${goPackage(gvk.group)}.${gvk.kind}): unknown conversion`);
+    }
+    const object = decodeObject(schema, from, problems);
+    object.kind = gvk.kind;
+    object.apiVersion = apiVersionOf(gvk);
+    object.metadata ??= {};
+    if (problems?.length) {
+      if (o.fieldValidation === 'Strict') throw cannot(`strict decoding error: ${problems.join(', ')}`);
+      for (const p of problems) ctx.warn(p);
+    }
+    return object;
+  } catch (e) {
+    if (e instanceof DecodeError) throw cannot(e.message);
+    throw e;
+  }
+}
+
+/** The type the body claims to be; the expected one itself (by reference) when it claims nothing else. */
+function actualType(expected: GVK, kind: unknown, apiVersion: unknown): GVK {
+  const k = typeof kind === 'string' && kind !== '' ? kind : expected.kind;
+  const given = typeof apiVersion === 'string' && apiVersion !== '' ? parseApiVersion(apiVersion) : expected;
+  return k === expected.kind && given.group === expected.group && given.version === expected.version ? expected : { group: given.group, version: given.version, kind: k };
+}
+
+const isListKind = (t: GVK): boolean => t.group === '' && t.version === 'v1' && t.kind === 'List';
+
+/** The internal Go package of a group: core, apps, rbac … */
+export function goPackage(group: string): string {
+  if (group === '') return 'core';
+  const dot = group.indexOf('.');
+  return dot < 0 ? group : group.slice(0, dot);
+}
+
+/** The beginning of a body as upstream shows it: text that begins like JSON as it is, anything else in hex. */
+function excerpt(text: string): string {
+  if (text === '') return '<empty>';
+  const bytes = Buffer.from(text);
+  if (text.trimStart().startsWith('{')) return bytes.length > 30 ? `${bytes.subarray(0, 30).toString()} ...` : text;
+  return bytes.length > 30 ? `${bytes.subarray(0, 30).toString('hex')} ...` : bytes.toString('hex');
+}

@@ -1,0 +1,74 @@
+import { badRequest } from '../../api/errors/status-error';
+import type { KubeObject } from '../../api/meta/object';
+import { parseFieldSelector } from '../../api/selectors/field-selector';
+import type { FieldTerm } from '../../api/selectors/field-selector';
+import { EVERYTHING, parseLabelSelector } from '../../api/selectors/label-selector';
+import type { LabelSelector } from '../../api/selectors/label-selector';
+import type { Predicate } from '../../storage/watch-cache/watch-cache';
+import type { Registry } from '../registry/registry';
+import type { ResourceDefinition } from '../registry/strategy';
+import type { ListParams, RequestContext } from './handlers';
+
+/** What a list, watch or deletecollection selects. */
+export interface Selection {
+  predicate: Predicate;
+  /** No labels or fields restrict it: remainingItemCount can be told. */
+  everything: boolean;
+}
+
+/** Compiles namespace, name, label and field selectors of a request. @throws BadRequest */
+export function selectionOf(r: Registry, view: ResourceDefinition, ctx: RequestContext, p: ListParams): Selection {
+  const labels = p.labelSelector ? parseLabels(p.labelSelector) : EVERYTHING;
+  const terms = p.fieldSelector ? parseFields(view, p.fieldSelector) : [];
+  if (ctx.name !== undefined) terms.push({ field: 'metadata.name', value: ctx.name, equal: true });
+  const predicate: Predicate = {};
+  if (ctx.namespace !== undefined) predicate.prefix = `${r.prefix}${ctx.namespace}/`;
+  const rest = terms.filter((t) => !dispatch(r, ctx.namespace, t, predicate));
+  const everything = labels.empty && terms.length === 0;
+  const fields = r.definition.fields;
+  if (labels.empty && rest.length === 0) return { predicate, everything };
+  predicate.matches = rest.length === 0 ? (o) => labels.matches(o.metadata.labels) : (o) => labels.matches(o.metadata.labels) && rest.every((t) => (fieldValue(fields, t.field, o) === t.value) === t.equal);
+  return { predicate, everything };
+}
+
+/** Turns a term into an exact key or the dispatch index; false when it has to be evaluated. */
+function dispatch(r: Registry, namespace: string | undefined, t: FieldTerm, predicate: Predicate): boolean {
+  if (!t.equal) return false;
+  if (t.field === 'metadata.name' && predicate.key === undefined && (namespace !== undefined || !r.definition.namespaced)) {
+    predicate.key = r.key(namespace, t.value);
+    return true;
+  }
+  if (t.field === r.definition.index && predicate.index === undefined && t.value !== '') {
+    predicate.index = t.value;
+    return true;
+  }
+  return false;
+}
+
+function parseLabels(text: string): LabelSelector {
+  try {
+    return parseLabelSelector(text);
+  } catch (e) {
+    throw badRequest((e as Error).message);
+  }
+}
+
+function parseFields(view: ResourceDefinition, text: string): FieldTerm[] {
+  let terms: FieldTerm[];
+  try {
+    terms = parseFieldSelector(text);
+  } catch (e) {
+    throw badRequest((e as Error).message);
+  }
+  for (const { field } of terms) {
+    if (field === 'metadata.name' || field === 'metadata.namespace' || (view.fields && Object.hasOwn(view.fields, field))) continue;
+    throw badRequest(view.fields ? `field label not supported: ${field}` : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
+  }
+  return terms;
+}
+
+function fieldValue(fields: ResourceDefinition['fields'], field: string, o: KubeObject): string {
+  if (field === 'metadata.name') return o.metadata.name ?? '';
+  if (field === 'metadata.namespace') return o.metadata.namespace ?? '';
+  return fields![field]!(o);
+}

@@ -1,0 +1,30 @@
+import type { SchemaSet } from '../../api/schema/schema';
+import type { Clock } from '../../util/clock';
+import type { Random } from '../../util/random';
+import type { AdmissionChain } from '../admission/admission';
+import type { Ctx, Lookup } from '../registry/strategy';
+import type { RequestContext } from './handlers';
+
+/** What every handler needs; one per API server. */
+export interface HandlerServices {
+  schemas: SchemaSet;
+  admission: AdmissionChain;
+  clock: Clock;
+  random: Random;
+  lookup: Lookup;
+}
+
+/** The view of a request that strategies and admission get. */
+export function strategyContext(s: HandlerServices, ctx: RequestContext, verb: Ctx['verb'], dryRun: boolean): Ctx {
+  return {
+    user: ctx.user,
+    clock: s.clock,
+    random: s.random,
+    lookup: s.lookup,
+    namespace: ctx.namespace,
+    verb,
+    subresource: ctx.subresource,
+    dryRun,
+    warn: (text) => ctx.warn(text),
+  };
+}

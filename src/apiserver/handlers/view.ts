@@ -1,0 +1,52 @@
+import { apiVersionOf } from '../../api/meta/object';
+import type { KubeObject } from '../../api/meta/object';
+import { encodeObject } from '../../api/schema/encode';
+import type { Cached, CachedEvent, WatchSink } from '../../storage/watch-cache/watch-cache';
+import type { ResourceDefinition } from '../registry/strategy';
+
+/**
+ * One served version of what is stored: the stored version itself, or another one converted from it. Converted forms are
+ * made once per state of an object and kept beside it.
+ */
+export class View {
+  private readonly as: string;
+  private readonly converts: boolean;
+
+  constructor(readonly definition: ResourceDefinition) {
+    this.as = `as:${apiVersionOf(definition.gvk)}`;
+    this.converts = definition.storedAs !== undefined;
+  }
+
+  /** The object as this version shows it. */
+  show(cached: Cached): Cached {
+    if (!this.converts) return cached;
+    const made = cached.encodings?.get(this.as) as Cached | undefined;
+    if (made) return made;
+    const object = this.fromStored(cached.object);
+    const shown: Cached = { key: cached.key, rev: cached.rev, object, bytes: Buffer.from(encodeObject(object)) };
+    (cached.encodings ??= new Map()).set(this.as, shown);
+    return shown;
+  }
+
+  fromStored(o: KubeObject): KubeObject {
+    return this.definition.storedAs ? this.definition.storedAs.fromStored(o) : o;
+  }
+
+  toStored(o: KubeObject): KubeObject {
+    return this.definition.storedAs ? this.definition.storedAs.toStored(o) : o;
+  }
+
+  /** A sink that shows events in this version, each converted once for all its watchers. */
+  sink(sink: WatchSink): WatchSink {
+    if (!this.converts) return sink;
+    return { offer: (e) => sink.offer(this.event(e)), close: (reason) => sink.close(reason) };
+  }
+
+  private event(e: CachedEvent): CachedEvent {
+    if (!e.cached) return e;
+    const frames = (e.frames ??= new Map());
+    let shown = frames.get(this.as) as CachedEvent | undefined;
+    if (!shown) frames.set(this.as, (shown = { ...e, cached: this.show(e.cached), prev: e.prev && this.show(e.prev), frames: undefined }));
+    return shown;
+  }
+}

@@ -1,0 +1,142 @@
+import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../api/errors/field-error';
+import type { ObjectMeta, OwnerReference } from '../../api/meta/object';
+import { labelValueProblems, qualifiedNameProblems, subdomainProblems } from '../../api/selectors/label-syntax';
+
+/** Complaints about a name; `prefix`: the text is a generateName. */
+export type NameValidator = (name: string, prefix: boolean) => string[];
+
+const ANNOTATION_BYTES = 256 * 1024;
+const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
+const MANAGER_LENGTH = 128;
+
+/** Names that may be a path segment at all: what every update checks (path.ValidatePathSegmentName). */
+export function pathSegmentProblems(name: string, prefix: boolean): string[] {
+  if (!prefix && (name === '.' || name === '..')) return [`may not be '${name}'`];
+  const out: string[] = [];
+  for (const c of ['/', '%']) if (name.includes(c)) out.push(`may not contain '${c}'`);
+  return out;
+}
+
+/** The usual rule: a DNS-1123 subdomain; a generateName may end in a dash. */
+export function subdomainName(name: string, prefix: boolean): string[] {
+  return subdomainProblems(prefix ? maskTrailingDash(name) : name);
+}
+
+/** A generateName's trailing dash becomes a letter, since more follows it. */
+export function maskTrailingDash(name: string): string {
+  return name.length > 1 && name.endsWith('-') ? name.slice(0, -2) + 'a' : name;
+}
+
+/** ValidateObjectMeta: everything that is checked of metadata on its own, in upstream's order. */
+export function validateObjectMeta(m: ObjectMeta, namespaced: boolean, nameOk: NameValidator, errors: FieldError[]): void {
+  if (m.generateName) for (const p of nameOk(m.generateName, true)) errors.push(invalidValue('metadata.generateName', m.generateName, p));
+  if (!m.name) errors.push(required('metadata.name', 'name or generateName is required'));
+  else for (const p of nameOk(m.name, false)) errors.push(invalidValue('metadata.name', m.name, p));
+  if (namespaced) {
+    if (!m.namespace) errors.push(required('metadata.namespace'));
+  } else if (m.namespace) {
+    errors.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
+  }
+  if (m.generation !== undefined && m.generation < 0) errors.push(invalidValue('metadata.generation', m.generation, 'must be greater than or equal to 0'));
+  if (m.labels) validateMetaLabels(m.labels, errors);
+  if (m.annotations) validateAnnotations(m.annotations, errors);
+  if (m.ownerReferences) validateOwnerReferences(m.ownerReferences, errors);
+  if (m.finalizers) validateFinalizers(m.finalizers, errors);
+  if (m.managedFields) validateManagedFields(m, errors);
+}
+
+/** ValidateObjectMetaUpdate: what may not change in metadata. */
+export function validateObjectMetaUpdate(m: ObjectMeta, old: ObjectMeta, errors: FieldError[]): void {
+  if (old.deletionTimestamp) {
+    const added = (m.finalizers ?? []).filter((f) => !old.finalizers?.includes(f));
+    if (added.length) {
+      const list = `[]string{${[...new Set(added)].sort().map((f) => JSON.stringify(f)).join(', ')}}`;
+      errors.push(forbiddenField('metadata.finalizers', `no new finalizers can be added if the object is being deleted, found new finalizers ${list}`));
+    }
+  }
+  if (!m.resourceVersion) errors.push(invalidValue('metadata.resourceVersion', m.resourceVersion ?? '', 'must be specified for an update'));
+  if ((m.generation ?? 0) < (old.generation ?? 0)) errors.push(invalidValue('metadata.generation', m.generation ?? 0, 'must not be decremented'));
+  immutable('name', m, old, errors);
+  immutable('namespace', m, old, errors);
+  immutable('uid', m, old, errors);
+  immutable('creationTimestamp', m, old, errors);
+  immutable('deletionTimestamp', m, old, errors);
+  immutable('deletionGracePeriodSeconds', m, old, errors);
+}
+
+function immutable(field: keyof ObjectMeta, m: ObjectMeta, old: ObjectMeta, errors: FieldError[]): void {
+  if (m[field] !== old[field]) errors.push(invalidValue(`metadata.${field}`, m[field], 'field is immutable'));
+}
+
+function validateMetaLabels(labels: Record<string, string>, errors: FieldError[]): void {
+  for (const key of sortedKeys(labels)) {
+    for (const p of qualifiedNameProblems(key)) errors.push(invalidValue('metadata.labels', key, p));
+    for (const p of labelValueProblems(labels[key]!)) errors.push(invalidValue('metadata.labels', labels[key], p));
+  }
+}
+
+function validateAnnotations(annotations: Record<string, string>, errors: FieldError[]): void {
+  let size = 0;
+  for (const key of sortedKeys(annotations)) {
+    // Annotation keys are compared in lower case, so upper case is allowed in the prefix.
+    for (const p of qualifiedNameProblems(key.toLowerCase())) errors.push(invalidValue('metadata.annotations', key, p));
+    size += key.length + annotations[key]!.length;
+  }
+  if (size * 3 > ANNOTATION_BYTES) {
+    size = 0;
+    for (const key in annotations) size += Buffer.byteLength(key) + Buffer.byteLength(annotations[key]!);
+    if (size > ANNOTATION_BYTES) errors.push(tooLong('metadata.annotations', ANNOTATION_BYTES));
+  }
+}
+
+function validateOwnerReferences(refs: OwnerReference[], errors: FieldError[]): void {
+  const path = 'metadata.ownerReferences';
+  let controller: string | undefined;
+  for (const ref of refs) {
+    const slashes = ref.apiVersion ? ref.apiVersion.split('/') : [];
+    const parsed = slashes.length === 1 ? ['', slashes[0]!] : slashes.length === 2 ? slashes : ['', ''];
+    if (!parsed[1]) errors.push(invalidValue(`${path}.apiVersion`, ref.apiVersion ?? '', 'version must not be empty'));
+    if (!ref.kind) errors.push(invalidValue(`${path}.kind`, ref.kind ?? '', 'must not be empty'));
+    if (!ref.name) errors.push(invalidValue(`${path}.name`, ref.name ?? '', 'must not be empty'));
+    if (!ref.uid) errors.push(invalidValue(`${path}.uid`, ref.uid ?? '', 'must not be empty'));
+    if (parsed[0] === '' && parsed[1] === 'v1' && ref.kind === 'Event') {
+      errors.push(invalidValue(path, ref, `/v1, Kind=Event is disallowed from being an owner`));
+    }
+    if (ref.controller) {
+      if (controller !== undefined) {
+        errors.push(invalidValue(path, refs, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${ref.name}`));
+      } else {
+        controller = ref.name;
+      }
+    }
+  }
+}
+
+function validateFinalizers(finalizers: string[], errors: FieldError[]): void {
+  for (const [i, f] of finalizers.entries()) {
+    const problems = qualifiedNameProblems(f);
+    for (const p of problems) errors.push(invalidValue('metadata.finalizers', f, p));
+    if (!problems.length && !f.includes('/') && !STANDARD_FINALIZERS.has(f)) {
+      errors.push(invalidValue(`metadata.finalizers[${i}]`, f, 'name is neither a standard finalizer name nor is it fully qualified'));
+    }
+  }
+  if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
+    errors.push(invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
+  }
+}
+
+function validateManagedFields(m: ObjectMeta, errors: FieldError[]): void {
+  m.managedFields!.forEach((e, i) => {
+    const path = `metadata.managedFields[${i}]`;
+    if (e.operation !== undefined && e.operation !== 'Apply' && e.operation !== 'Update') {
+      errors.push(invalidValue(`${path}.operation`, e.operation, 'must be `Apply` or `Update`'));
+    }
+    if (e.fieldsType !== undefined && e.fieldsType !== '' && e.fieldsType !== 'FieldsV1') errors.push(invalidValue(`${path}.fieldsType`, e.fieldsType, 'must be `FieldsV1`'));
+    if (e.manager && e.manager.length > MANAGER_LENGTH) errors.push(tooLong(`${path}.manager`, MANAGER_LENGTH));
+  });
+}
+
+function sortedKeys(o: Record<string, string>): string[] {
+  const keys = Object.keys(o);
+  return keys.length > 1 ? keys.sort() : keys;
+}

@@ -1,0 +1,309 @@
+import type { FieldError } from '../../api/errors/field-error';
+import { invalidValue } from '../../api/errors/field-error';
+import { MODIFIED, StatusError, alreadyExists, badRequest, conflict, generateNameConflict, invalid, notFound } from '../../api/errors/status-error';
+import type { GroupResource } from '../../api/errors/status-error';
+import type { KubeObject } from '../../api/meta/object';
+import { formatTime } from '../../api/meta/time';
+import { encodeObject } from '../../api/schema/encode';
+import type { Store } from '../../storage/store';
+import type { Cached, WatchCache } from '../../storage/watch-cache/watch-cache';
+import { randomSuffix } from '../../util/random';
+import { sameJson } from './equality';
+import { pathSegmentProblems, subdomainName, validateObjectMeta, validateObjectMetaUpdate } from './object-meta';
+import type { Ctx, ResourceDefinition, Strategy, Transaction } from './strategy';
+
+/** Longest base of a generated name: 63 less the five random characters. */
+const GENERATE_BASE = 58;
+const GENERATE_TRIES = 8;
+const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';
+
+/** A cached object whose bytes are filled in at the moment its revision is known. */
+export class Entry implements Cached {
+  rev = 0;
+  bytes: Uint8Array = EMPTY;
+  encodings?: Map<string, unknown>;
+  constructor(
+    readonly key: string,
+    readonly object: KubeObject,
+  ) {}
+
+  /** Puts the revision into the object and encodes it: the one time this state is turned into bytes. */
+  readonly encode = (rev: number): Uint8Array => {
+    this.rev = rev;
+    this.object.metadata.resourceVersion = String(rev);
+    return (this.bytes = Buffer.from(encodeObject(this.object)));
+  };
+
+  /** For answers that are not stored (dry run): no revision. */
+  encodeUnstored(): this {
+    this.bytes = Buffer.from(encodeObject(this.object));
+    return this;
+  }
+}
+const EMPTY = new Uint8Array(0);
+
+/** How an update makes the new object out of the stored one. */
+export interface Update {
+  /** UID in the body of a PUT: must be the stored one. */
+  uid?: string;
+  /** Makes the new object, fully decoded, defaulted and admitted; must not change `existing` (absent: it would be created). */
+  build(existing: KubeObject | undefined): KubeObject | Promise<KubeObject>;
+  /** Strategy to use instead of the definition's (subresources). */
+  strategy?: Strategy;
+  /** Whether an absent object may be created (apply; else by the strategy). */
+  forceCreate?: boolean;
+  /** Validating admission, after validation. */
+  validate?(object: KubeObject, old: KubeObject | undefined): void | Promise<void>;
+}
+
+/** The generic registry of one stored resource: what kube-apiserver's registry/generic/registry.Store does. */
+export class Registry {
+  readonly resource: GroupResource;
+
+  constructor(
+    readonly definition: ResourceDefinition,
+    readonly prefix: string,
+    readonly store: Store,
+    readonly cache: WatchCache,
+  ) {
+    this.resource = { group: definition.gvk.group, resource: definition.plural };
+  }
+
+  key(namespace: string | undefined, name: string): string {
+    return this.definition.namespaced ? `${this.prefix}${namespace}/${name}` : this.prefix + name;
+  }
+
+  /** The stored object. @throws NotFound */
+  get(namespace: string | undefined, name: string): Cached {
+    const cached = this.cache.get(this.key(namespace, name));
+    if (!cached) throw notFound(this.resource, name);
+    return cached;
+  }
+
+  /**
+   * Creates an object that is already decoded, defaulted and has passed mutating admission; it is kept and changed.
+   * A taken generated name is drawn anew up to eight times. @throws Invalid, AlreadyExists
+   */
+  async create(c: Ctx, object: KubeObject, validate?: (o: KubeObject) => void | Promise<void>): Promise<Cached> {
+    const m = object.metadata;
+    if (m.resourceVersion !== undefined && m.resourceVersion !== '' && m.resourceVersion !== '0') throw plain500('resourceVersion should not be set on objects to be created');
+    delete m.resourceVersion;
+    this.fillSystemFields(c, object);
+    const generated = !!m.generateName && !m.name;
+    for (let attempt = 1; ; attempt++) {
+      if (generated) m.name = m.generateName!.slice(0, GENERATE_BASE) + randomSuffix(c.random);
+      if (attempt === 1) this.definition.strategy.prepareForCreate?.(c, object);
+      const transaction = this.begin(c, object, undefined);
+      try {
+        this.checkNew(c, object);
+        if (attempt === 1) {
+          const pending = validate?.(object);
+          if (pending) await pending;
+        }
+        const stored = await this.insert(c, object);
+        if (stored) {
+          transaction?.commit();
+          return stored;
+        }
+      } catch (e) {
+        transaction?.revert();
+        throw e;
+      }
+      transaction?.revert();
+      if (!generated || attempt === GENERATE_TRIES) throw this.taken(object, !!m.generateName);
+    }
+  }
+
+  /** Changes a stored object, again and again until nobody else came between. @throws NotFound, Conflict, Invalid */
+  async update(c: Ctx, name: string, u: Update): Promise<{ cached: Cached; created: boolean }> {
+    const key = this.key(c.namespace, name);
+    for (;;) {
+      const current = this.cache.get(key);
+      const done = await this.updateOnce(c, name, key, current, u);
+      if (done) return done;
+    }
+  }
+
+  private async updateOnce(c: Ctx, name: string, key: string, current: Cached | undefined, u: Update): Promise<{ cached: Cached; created: boolean } | undefined> {
+    const strategy = u.strategy ?? this.definition.strategy;
+    const old = current?.object;
+    if (!old && !u.forceCreate && !strategy.allowCreateOnUpdate) throw notFound(this.resource, name);
+    if (u.uid && u.uid !== (old?.metadata.uid ?? '')) throw this.uidPrecondition(key, name, u.uid, old?.metadata.uid ?? '');
+    const built = u.build(old);
+    const o = built instanceof Promise ? await built : built;
+    const m = o.metadata;
+    this.ensureNamespace(c, o);
+    if (!old) {
+      if (m.resourceVersion && m.resourceVersion !== '0' && !u.forceCreate) throw notFound(this.resource, name);
+      delete m.resourceVersion;
+      return { cached: await this.create(c, o, u.validate && ((x) => u.validate!(x, undefined))), created: true };
+    }
+    this.checkVersion(o, old, name, strategy);
+    const transaction = this.prepareUpdate(c, o, old, strategy);
+    try {
+      const pending = u.validate?.(o, old);
+      if (pending) await pending;
+      m.resourceVersion = old.metadata.resourceVersion;
+      if (sameJson(o, old)) {
+        transaction?.revert();
+        return { cached: current!, created: false };
+      }
+      const entry = new Entry(key, o);
+      if (c.dryRun) {
+        transaction?.revert();
+        return { cached: entry.encodeUnstored(), created: false };
+      }
+      const result = this.goesNow(o, strategy) ? await this.remove(c, current!) : await this.store.put(key, entry.encode, current!.rev, entry);
+      if (result === true || (typeof result === 'object' && result.ok)) {
+        transaction?.commit();
+        return { cached: result === true ? entry.encodeUnstored() : entry, created: false };
+      }
+      transaction?.revert();
+      return undefined;
+    } catch (e) {
+      transaction?.revert();
+      throw e;
+    }
+  }
+
+  /** Removes a stored object for good; false when somebody else changed it meanwhile. */
+  async remove(c: Ctx, current: Cached): Promise<boolean> {
+    const last = new Entry(current.key, { ...current.object, metadata: { ...current.object.metadata } });
+    const done = await this.store.delete(current.key, current.rev, last.encode, last);
+    if (done.ok) this.definition.afterDelete?.(c, current.object);
+    return done.ok;
+  }
+
+  /** Stores another state of an object that was checked before; undefined when somebody else changed it meanwhile. */
+  async replace(current: Cached, object: KubeObject): Promise<Cached | undefined> {
+    const entry = new Entry(current.key, object);
+    const done = await this.store.put(current.key, entry.encode, current.rev, entry);
+    return done.ok ? entry : undefined;
+  }
+
+  /** An object being deleted that nothing holds any more leaves with the update that released it. */
+  private goesNow(o: KubeObject, strategy: Strategy): boolean {
+    const m = o.metadata;
+    return !!m.deletionTimestamp && !m.finalizers?.length && !m.deletionGracePeriodSeconds && !(strategy.deletionBlocked ?? this.definition.strategy.deletionBlocked)?.(o);
+  }
+
+  private fillSystemFields(c: Ctx, o: KubeObject): void {
+    const m = o.metadata;
+    m.creationTimestamp = formatTime(c.clock.now());
+    m.uid = c.random.uuid();
+    delete m.deletionTimestamp;
+    delete m.deletionGracePeriodSeconds;
+    delete m.selfLink;
+    this.ensureNamespace(c, o);
+  }
+
+  private ensureNamespace(c: Ctx, o: KubeObject): void {
+    const m = o.metadata;
+    if (!this.definition.namespaced) {
+      delete m.namespace;
+      return;
+    }
+    if (!m.namespace) m.namespace = c.namespace;
+    else if (m.namespace !== c.namespace) throw badRequest(OTHER_NAMESPACE);
+  }
+
+  private begin(c: Ctx, o: KubeObject, old: KubeObject | undefined): Transaction | undefined {
+    return this.definition.begin?.(c, o, old);
+  }
+
+  private checkNew(c: Ctx, o: KubeObject): void {
+    const s = this.definition.strategy;
+    const errors: FieldError[] = [];
+    validateObjectMeta(o.metadata, this.definition.namespaced, s.validateName ?? subdomainName, errors);
+    const more = s.validate?.(c, o);
+    if (more) for (const e of more) errors.push(e);
+    if (errors.length) throw invalid(this.definition.gvk, o.metadata.name ?? '', errors);
+    for (const w of s.warnings?.(c, o) ?? []) c.warn(w);
+    s.canonicalize?.(o);
+  }
+
+  /** PUT's rules about resourceVersion: absent is allowed where the kind says so, another one is a conflict. */
+  private checkVersion(o: KubeObject, old: KubeObject, name: string, strategy: Strategy): void {
+    const asked = o.metadata.resourceVersion;
+    if (asked === undefined || asked === '' || asked === '0') {
+      if ((strategy.allowUnconditionalUpdate ?? this.definition.strategy.allowUnconditionalUpdate) !== false) {
+        o.metadata.resourceVersion = old.metadata.resourceVersion;
+        return;
+      }
+      throw this.invalidResource(name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
+    }
+    if (!isUint(asked)) throw plain500(`strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
+    if (asked !== old.metadata.resourceVersion) throw conflict(this.resource, name, MODIFIED);
+  }
+
+  private prepareUpdate(c: Ctx, o: KubeObject, old: KubeObject, strategy: Strategy): Transaction | undefined {
+    const m = o.metadata;
+    const was = old.metadata;
+    if (was.generation === undefined) delete m.generation;
+    else m.generation = was.generation;
+    strategy.prepareForUpdate?.(c, o, old);
+    m.uid ||= was.uid;
+    if (was.creationTimestamp) m.creationTimestamp = was.creationTimestamp;
+    if (was.deletionTimestamp) m.deletionTimestamp = was.deletionTimestamp;
+    m.deletionGracePeriodSeconds ??= was.deletionGracePeriodSeconds;
+    if (m.deletionGracePeriodSeconds === undefined) delete m.deletionGracePeriodSeconds;
+    const transaction = this.begin(c, o, old);
+    try {
+      const errors: FieldError[] = [];
+      validateObjectMeta(m, this.definition.namespaced, pathSegmentProblems, errors);
+      validateObjectMetaUpdate(m, was, errors);
+      // Nearly every kind's own update validation looks at the metadata once more, so causes come twice.
+      validateObjectMetaUpdate(m, was, errors);
+      const more = strategy.validate?.(c, o, old);
+      if (more) for (const e of more) errors.push(e);
+      if (errors.length) throw invalid(this.definition.gvk, m.name ?? '', errors);
+      for (const w of strategy.warnings?.(c, o, old) ?? []) c.warn(w);
+      (strategy.canonicalize ?? this.definition.strategy.canonicalize)?.(o);
+    } catch (e) {
+      transaction?.revert();
+      throw e;
+    }
+    return transaction;
+  }
+
+  /** Stores a new object; undefined when the key is taken. */
+  private async insert(c: Ctx, o: KubeObject): Promise<Cached | undefined> {
+    const entry = new Entry(this.key(c.namespace, o.metadata.name!), o);
+    if (c.dryRun) return this.cache.get(entry.key) ? undefined : entry.encodeUnstored();
+    const done = await this.store.put(entry.key, entry.encode, 0, entry);
+    return done.ok ? entry : undefined;
+  }
+
+  private taken(o: KubeObject, generateName: boolean): StatusError {
+    const name = o.metadata.name!;
+    if (generateName) return generateNameConflict(this.resource, name);
+    const e = alreadyExists(this.resource, name);
+    if (!this.cache.get(this.key(o.metadata.namespace, name))?.object.metadata.deletionTimestamp) return e;
+    return new StatusError(409, 'AlreadyExists', `object is being deleted: ${e.message}`, e.status.details);
+  }
+
+  private uidPrecondition(key: string, name: string, wanted: string, actual: string): StatusError {
+    const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`;
+    return conflict(this.resource, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
+  }
+
+  /** Invalid as the storage layer says it: named by resource instead of kind. */
+  private invalidResource(name: string, errors: FieldError[]): StatusError {
+    return invalid({ group: this.resource.group, kind: this.resource.resource }, name, errors);
+  }
+}
+
+/** Digits only: what strconv.ParseUint takes. */
+export function isUint(text: string): boolean {
+  if (text === '') return false;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c < 48 || c > 57) return false;
+  }
+  return true;
+}
+
+/** A Go error that upstream does not turn into a typed Status: 500 with its bare text and no reason. */
+export function plain500(message: string): StatusError {
+  return new StatusError(500, undefined, message);
+}

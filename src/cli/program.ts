@@ -1,0 +1,87 @@
+import { Command, Option } from 'commander';
+import { OptionsError, kebab } from '../cluster/options';
+import type { ClusterOptions } from '../cluster/options';
+import { FLAGS, environmentName, fromEnvironment, fromFile, fromText } from './flags';
+import { version } from './version';
+
+/** Exit codes: a wrong option is 2, everything else that fails 1. */
+export const USAGE = 2;
+
+type Given = Partial<ClusterOptions>;
+
+/** The `kubernest` command line. Implementations are loaded only when their command runs, which keeps `up` quick. */
+export function makeProgram(env: NodeJS.ProcessEnv): Command {
+  const program = new Command('kubernest')
+    .description('A whole Kubernetes cluster in one Node.js process.')
+    .version(version(), '-v, --version')
+    .showHelpAfterError('(see kubernest --help)')
+    .exitOverride();
+
+  const up = program.command('up', { isDefault: true }).description('start a cluster and keep it running until Ctrl-C');
+  for (const f of FLAGS) {
+    const flag = `--${kebab(f.option)}`;
+    if (f.option === 'adoptNodes') up.addOption(new Option('--no-adopt-nodes', 'do not simulate Node objects that others create'));
+    else up.addOption(new Option(f.value ? `${flag} <${f.value}>` : flag, `${f.help} [${environmentName(f)}]`));
+  }
+  up.addOption(new Option('--no-kubeconfig', 'write no kubeconfig [KUBERNEST_NO_KUBECONFIG]'));
+  up.addOption(new Option('--config <FILE>', 'read options from a YAML file; the environment and the command line come before it'));
+  up.action(async (flags: Record<string, unknown>, command: Command) => {
+    const { runUp } = await import('./up');
+    await runUp(collect(flags, command, env), env);
+  });
+
+  const named = (c: Command): Command => c.option('--name <NAME>', "the cluster's name", env['KUBERNEST_NAME'] ?? 'default').option('--data-dir <DIR>', 'its data folder, if not the usual one', env['KUBERNEST_DATA_DIR']);
+  named(program.command('kubeconfig').description('print the kubeconfig of a cluster')).action(async (o: { name: string; dataDir?: string }) => {
+    const { printKubeconfig } = await import('./kubeconfig');
+    printKubeconfig(o, env);
+  });
+  named(program.command('status').description('tell whether a cluster runs, and how it is')).option('--output <FORMAT>', 'text or json', 'text').action(async (o: { name: string; dataDir?: string; output: string }) => {
+    const { printStatus } = await import('./status');
+    await printStatus(o, env);
+  });
+  named(program.command('delete').description('delete the data of a stopped cluster')).action(async (o: { name: string; dataDir?: string }) => {
+    const { deleteCluster } = await import('./delete');
+    deleteCluster(o, env);
+  });
+  program.command('version').description('print versions').option('--output <FORMAT>', 'text or json', 'text').action(async (o: { output: string }) => {
+    const { printVersion } = await import('./version');
+    printVersion(o.output);
+  });
+  for (const c of program.commands) c.exitOverride().showHelpAfterError(`(see kubernest ${c.name()} --help)`);
+  return program;
+}
+
+/** Command line before environment before file. @throws OptionsError */
+function collect(flags: Record<string, unknown>, command: Command, env: NodeJS.ProcessEnv): Given {
+  const out: Record<string, unknown> = {};
+  const file = (flags['config'] as string | undefined) ?? env['KUBERNEST_CONFIG'];
+  if (file !== undefined) Object.assign(out, fromFile(file));
+  Object.assign(out, fromEnvironment(env));
+  for (const f of FLAGS) {
+    if (command.getOptionValueSource(f.option) !== 'cli') continue;
+    const v = flags[f.option];
+    out[f.option] = typeof v === 'string' ? fromText(f, v) : v;
+  }
+  return out as Given;
+}
+
+/** Runs a command line; the process's exit code tells how it went. */
+export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await makeProgram(env).parseAsync([...argv], { from: 'user' });
+  } catch (e) {
+    process.exitCode = report(e);
+  }
+}
+
+function report(e: unknown): number {
+  if (e instanceof OptionsError) {
+    for (const p of e.problems) process.stderr.write(`kubernest: ${p}\n`);
+    return USAGE;
+  }
+  const commander = e as { code?: string; exitCode?: number };
+  // Commander has printed its own complaint; help and version are no errors.
+  if (commander.code?.startsWith('commander.')) return commander.exitCode === 0 ? 0 : USAGE;
+  process.stderr.write(`kubernest: ${e instanceof Error ? e.message : String(e)}\n`);
+  return 1;
+}

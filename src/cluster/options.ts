@@ -1,0 +1,122 @@
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy, validateSync } from 'class-validator';
+import type { ValidationOptions } from 'class-validator';
+import { isIP } from 'node:net';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export const LOG_FORMATS = ['pretty', 'json'] as const;
+/** What can be installed beyond bare Kubernetes. */
+export const ADDONS = ['none'] as const;
+
+/** How long the past is kept, as text: 90s, 5m, 2h, 7d or forever. */
+const DURATION = /^(\d+(ms|s|m|h|d)|forever)$/;
+
+function IsAddress(options?: ValidationOptions): PropertyDecorator {
+  return ValidateBy({ name: 'isAddress', validator: { validate: (v) => typeof v === 'string' && (v === 'localhost' || isIP(v) !== 0), defaultMessage: () => '$property must be an IP address of this machine, or localhost' } }, options);
+}
+
+/** Everything that can be set about a cluster, with its defaults. Checked by validateOptions. */
+export class ClusterOptions {
+  @Matches(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { message: 'name must be lower-case letters, digits and dashes, at most 63, beginning and ending with a letter or digit' })
+  name = 'default';
+
+  /** Folder of the cluster's data; undefined: the XDG data folder. */
+  @IsOptional()
+  @IsString()
+  dataDir?: string;
+
+  @IsBoolean({ message: 'ephemeral must be true or false' })
+  ephemeral = false;
+
+  @IsAddress()
+  bind = '127.0.0.1';
+
+  @IsInt({ message: 'port must be a whole number from 0 (any free port) to 65535' })
+  @Min(0, { message: 'port must be a whole number from 0 (any free port) to 65535' })
+  @Max(65535, { message: 'port must be a whole number from 0 (any free port) to 65535' })
+  port = 6443;
+
+  @IsInt({ message: 'nodes must be a whole number from 0 to 10000' })
+  @Min(0, { message: 'nodes must be a whole number from 0 to 10000' })
+  @Max(10000, { message: 'nodes must be a whole number from 0 to 10000' })
+  nodes = 3;
+
+  /** File to write the kubeconfig to; undefined: merged into the user's own; false: none is written. */
+  @ValidateBy({ name: 'isKubeconfig', validator: { validate: (v) => v === undefined || v === false || (typeof v === 'string' && v !== ''), defaultMessage: () => 'kubeconfig must be the name of a file' } })
+  kubeconfig?: string | false;
+
+  /** Names of the components that run beside the API server; '*' stands for all, '-name' takes one out. */
+  @IsArray({ message: 'components must be a list of names separated by commas' })
+  @IsString({ each: true, message: 'components must be a list of names separated by commas' })
+  components: string[] = ['*'];
+
+  @IsArray({ message: 'addons must be a list of names separated by commas' })
+  @IsIn(ADDONS, { each: true, message: `addons must be among: ${ADDONS.join(', ')}` })
+  addons: string[] = ['none'];
+
+  @Matches(DURATION, { message: 'history must be a duration such as 90s, 5m, 2h or 7d, or forever' })
+  history = '5m';
+
+  @IsIn(LOG_LEVELS, { message: `log-level must be one of: ${LOG_LEVELS.join(', ')}` })
+  logLevel: (typeof LOG_LEVELS)[number] = 'warn';
+
+  @IsIn(LOG_FORMATS, { message: `log-format must be one of: ${LOG_FORMATS.join(', ')}` })
+  logFormat: (typeof LOG_FORMATS)[number] = 'pretty';
+
+  /** Nodes that others create are simulated too. */
+  @IsBoolean({ message: 'adopt-nodes must be true or false' })
+  adoptNodes = true;
+}
+
+/** Options that are wrong: one sentence each says what is allowed. The CLI exits with 2. */
+export class OptionsError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(problems.join('\n'));
+  }
+}
+
+/**
+ * Completes and checks options; `componentNames` are those that exist.
+ * @throws OptionsError naming every option that is wrong and what is allowed
+ */
+export function validateOptions(given: Partial<ClusterOptions>, componentNames: readonly string[] = []): ClusterOptions {
+  const o = new ClusterOptions();
+  const known = new Set([...Object.keys(o), 'dataDir', 'kubeconfig']);
+  const problems: string[] = [];
+  for (const [k, v] of Object.entries(given)) {
+    if (v === undefined) continue;
+    if (!known.has(k)) problems.push(`${kebab(k)} is no option; there are: ${[...known].map(kebab).sort().join(', ')}`);
+    else (o as unknown as Record<string, unknown>)[k] = v;
+  }
+  for (const e of validateSync(o)) problems.push(`--${kebab(e.property)} ${show(e.value)}: ${[...new Set(Object.values(e.constraints ?? {}))].join('; ')}`);
+  for (const c of o.components) {
+    const name = c.startsWith('-') ? c.slice(1) : c;
+    if (name === '*' || name === 'none' || !componentNames.length || componentNames.includes(name)) continue;
+    problems.push(`--components ${c}: there is no such component; there are: ${componentNames.join(', ')} (and * for all, none, -NAME for all but that)`);
+  }
+  if (problems.length) throw new OptionsError(problems);
+  return o;
+}
+
+/** The components to run out of all there are. */
+export function selectedComponents(wanted: readonly string[], all: readonly string[]): string[] {
+  const minus = new Set(wanted.filter((w) => w.startsWith('-')).map((w) => w.slice(1)));
+  const plus = wanted.filter((w) => !w.startsWith('-') && w !== 'none');
+  const everything = plus.includes('*') || (plus.length === 0 && minus.size > 0);
+  return all.filter((name) => !minus.has(name) && (everything || plus.includes(name)));
+}
+
+/** A duration option in milliseconds; forever is Infinity. */
+export function durationMs(text: string): number {
+  if (text === 'forever') return Infinity;
+  const [, n, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text)!;
+  return Number(n) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 'ms']!;
+}
+
+/** dataDir → data-dir */
+export function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+}
+
+function show(v: unknown): string {
+  return typeof v === 'string' ? (v === '' ? '""' : v) : Array.isArray(v) ? v.join(',') : String(v);
+}
