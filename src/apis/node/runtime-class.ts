@@ -4,7 +4,7 @@ import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
 import { validateLabels } from '../shared/labels';
 import { nameIsDnsLabel } from '../shared/names';
-import { nodeLabelWarning } from '../shared/node-labels';
+import { nodeLabelDeprecation } from '../shared/node-label-warnings';
 import { validateResourceLimits } from '../shared/resources';
 import { validateTolerations } from '../shared/tolerations';
 import { ALL_VERBS } from '../shared/verbs';
@@ -53,7 +53,7 @@ export const runtimeClass: ResourceDefinition = {
     validate: (_c, o, old) => validateRuntimeClass(o, old),
     warnings: (_c, o) =>
       Object.keys(o.scheduling?.nodeSelector ?? {}).flatMap((key) => {
-        const message = nodeLabelWarning(key);
+        const message = nodeLabelDeprecation(key);
         return message ? [`scheduling.nodeSelector: ${message}`] : [];
       }),
     allowCreateOnUpdate: true,

@@ -4,9 +4,9 @@ import { compareQuantity } from '../../api/quantity';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { createdAtColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
-import { selectorHasInvalidValue, validateLabelSelector } from '../shared/labels';
+import { selectorHasInvalidValue, validateLabelSelector, type LabelSelectorSource } from '../shared/labels';
 import { nameIsDnsSubdomain } from '../shared/names';
-import { nodeSelectorWarnings } from '../shared/node-labels';
+import { nodeLabelDeprecation } from '../shared/node-label-warnings';
 import { ALL_VERBS } from '../shared/verbs';
 
 function validateCapacity(o: KubeObject, old?: KubeObject): FieldError[] {
@@ -24,6 +24,19 @@ function validateCapacity(o: KubeObject, old?: KubeObject): FieldError[] {
   return errors;
 }
 
+function topologyWarnings(selector: LabelSelectorSource | undefined): string[] {
+  const warnings: string[] = [];
+  selector?.matchExpressions?.forEach(({ key }, i) => {
+    const why = nodeLabelDeprecation(key);
+    if (why) warnings.push(`nodeTopology.matchExpressions[${i}].key: ${key} is ${why}`);
+  });
+  for (const key in selector?.matchLabels) {
+    const why = nodeLabelDeprecation(key);
+    if (why) warnings.push(`nodeTopology.matchLabels.${key}: ${why}`);
+  }
+  return warnings;
+}
+
 export const csiStorageCapacity: ResourceDefinition = {
   gvk: { group: 'storage.k8s.io', version: 'v1', kind: 'CSIStorageCapacity' },
   plural: 'csistoragecapacities',
@@ -32,7 +45,7 @@ export const csiStorageCapacity: ResourceDefinition = {
   schema: 'io.k8s.api.storage.v1.CSIStorageCapacity',
   strategy: {
     validate: (_c, o, old) => validateCapacity(o, old),
-    warnings: (_c, o) => nodeSelectorWarnings(o.nodeTopology, 'nodeTopology'),
+    warnings: (_c, o) => topologyWarnings(o.nodeTopology),
     allowUnconditionalUpdate: false,
   },
   columns: [nameColumn, createdAtColumn],

@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
-import { nodeLabelWarning } from '../shared/node-labels';
+import { nodeLabelDeprecation } from '../shared/node-label-warnings';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateAllowedTopologies, type TopologyTerm } from './allowed-topologies';
 import { validateParameters, validateProvisioner } from './parameters';
@@ -29,7 +29,7 @@ function validateStorageClass(o: KubeObject, old?: KubeObject): FieldError[] {
 function topologyWarnings(o: KubeObject): string[] {
   return ((o.allowedTopologies ?? []) as TopologyTerm[]).flatMap((term, i) =>
     (term.matchLabelExpressions ?? []).flatMap((e, j) => {
-      const message = nodeLabelWarning(e.key ?? '');
+      const message = nodeLabelDeprecation(e.key ?? '');
       return message ? [`allowedTopologies[${i}].matchLabelExpressions[${j}].key: ${message}`] : [];
     }),
   );
