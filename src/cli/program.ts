@@ -26,25 +26,25 @@ export function makeProgram(env: NodeJS.ProcessEnv): Command {
   up.addOption(new Option('--no-kubeconfig', 'write no kubeconfig [KUBERNEST_NO_KUBECONFIG]'));
   up.addOption(new Option('--config <FILE>', 'read options from a YAML file; the environment and the command line come before it'));
   up.action(async (flags: Record<string, unknown>, command: Command) => {
-    const { runUp } = await import('./up');
+    const { runUp } = await import('./up.js');
     await runUp(collect(flags, command, env), env);
   });
 
   const named = (c: Command): Command => c.option('--name <NAME>', "the cluster's name", env['KUBERNEST_NAME'] ?? 'default').option('--data-dir <DIR>', 'its data folder, if not the usual one', env['KUBERNEST_DATA_DIR']);
   named(program.command('kubeconfig').description('print the kubeconfig of a cluster')).action(async (o: { name: string; dataDir?: string }) => {
-    const { printKubeconfig } = await import('./kubeconfig');
+    const { printKubeconfig } = await import('./kubeconfig.js');
     printKubeconfig(o, env);
   });
   named(program.command('status').description('tell whether a cluster runs, and how it is')).option('--output <FORMAT>', 'text or json', 'text').action(async (o: { name: string; dataDir?: string; output: string }) => {
-    const { printStatus } = await import('./status');
+    const { printStatus } = await import('./status.js');
     await printStatus(o, env);
   });
   named(program.command('delete').description('delete the data of a stopped cluster')).action(async (o: { name: string; dataDir?: string }) => {
-    const { deleteCluster } = await import('./delete');
+    const { deleteCluster } = await import('./delete.js');
     deleteCluster(o, env);
   });
   program.command('version').description('print versions').option('--output <FORMAT>', 'text or json', 'text').action(async (o: { output: string }) => {
-    const { printVersion } = await import('./version');
+    const { printVersion } = await import('./version.js');
     printVersion(o.output);
   });
   for (const c of program.commands) c.exitOverride().showHelpAfterError(`(see kubernest ${c.name()} --help)`);

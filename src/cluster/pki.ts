@@ -50,7 +50,7 @@ export async function loadPki(dir: string | undefined, now: number, names: reado
 }
 
 async function makePki(now: number, names: readonly string[]): Promise<Pki> {
-  const x509 = await import('./x509');
+  const x509 = await import('./x509.js');
   const issuer = await x509.makeAuthority('kubernest-ca', now - DAY, now + TEN_YEARS);
   const server = await x509.issue(issuer, {
     subject: { CN: 'kube-apiserver' },
