@@ -90,6 +90,8 @@ export interface ResourceHandlers {
   deleteCollection(ctx: RequestContext, body: Body | undefined, query: DeleteQuery, p: ListParams): Promise<ListResult>;
   /** Events go to the sink, the first ones before this returns. Throws for bad parameters; Expired comes as thrown StatusError 410. */
   watch(ctx: RequestContext, p: ListParams, sink: WatchSink): Disposable;
+  /** Revision up to which every event of this resource has been offered to its watchers: what a bookmark may promise now. */
+  revision?(): number;
 }
 
 /** DeleteOptions as query parameters, raw. */
