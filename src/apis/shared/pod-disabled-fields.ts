@@ -1,0 +1,40 @@
+import type { Raw } from './raw';
+
+/** dropDisabledFields for the spec of a template. */
+export function dropDisabledTemplateFields(template: Raw | undefined, old: Raw | undefined): void {
+  if (template?.spec) dropDisabledSpecFields(template.spec as Raw, old?.spec as Raw | undefined);
+}
+
+/**
+ * Drops from a pod spec what belongs to feature gates that are off in 1.36: cluster trust bundle and pod certificate projections, stop
+ * signals, scheduling groups. What the old spec already uses stays.
+ */
+export function dropDisabledSpecFields(spec: Raw, old: Raw | undefined): void {
+  dropProjection(spec, old, 'clusterTrustBundle');
+  dropProjection(spec, old, 'podCertificate');
+  if (spec.schedulingGroup && !old?.schedulingGroup) delete spec.schedulingGroup;
+  const stopSignal = (c: Raw): boolean => c.lifecycle?.stopSignal !== undefined;
+  if (!someContainer(spec, stopSignal) || (old && someContainer(old, stopSignal))) return;
+  someContainer(spec, (c) => {
+    if (!stopSignal(c)) return false;
+    delete c.lifecycle.stopSignal;
+    if (!Object.keys(c.lifecycle as object).length) delete c.lifecycle;
+    return false;
+  });
+}
+
+function someContainer(spec: Raw, f: (c: Raw) => boolean): boolean {
+  return !!((spec.initContainers as Raw[] | undefined)?.some(f) || (spec.containers as Raw[] | undefined)?.some(f) || (spec.ephemeralContainers as Raw[] | undefined)?.some(f));
+}
+
+function projections(spec: Raw | undefined): Raw[] {
+  const volumes = spec?.volumes as Raw[] | undefined;
+  return volumes ? volumes.flatMap((v) => (v.projected?.sources as Raw[] | undefined) ?? []) : [];
+}
+
+function dropProjection(spec: Raw, old: Raw | undefined, field: string): void {
+  if (!spec.volumes) return;
+  const using = projections(spec).filter((s) => s[field]);
+  if (!using.length || projections(old).some((s) => s[field])) return;
+  for (const s of using) delete s[field];
+}
