@@ -232,7 +232,11 @@ export class FakeClient implements Client {
     if (subresource === 'scale') next = { ...structuredClone(old), spec: { ...old['spec'], replicas: next['spec'].replicas } };
     if (next.metadata.resourceVersion && next.metadata.resourceVersion !== old.metadata.resourceVersion) throw conflict(r, name, MODIFIED);
     if (next.metadata.uid && next.metadata.uid !== old.metadata.uid) throw conflict(r, name, 'Precondition failed: UID');
-    if (subresource === 'status') next = { ...structuredClone(old), status: next['status'] };
+    if (subresource === 'status') {
+      // Deployments take annotations with their status.
+      const { annotations } = k.kind === 'Deployment' ? next.metadata : old.metadata;
+      next = { ...structuredClone(old), metadata: { ...structuredClone(old.metadata), annotations }, status: next['status'] };
+    }
     else if (k.status) next = { ...next, status: structuredClone(old['status']) };
     for (const f of ['uid', 'creationTimestamp', 'deletionTimestamp', 'deletionGracePeriodSeconds', 'generation', 'resourceVersion'] as const) {
       (next.metadata as Record<string, unknown>)[f] = old.metadata[f];

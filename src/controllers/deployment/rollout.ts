@@ -28,7 +28,7 @@ export interface RolloutContext {
 export class Rollout {
   constructor(
     private d: Deployment,
-    private readonly sets: readonly ReplicaSet[],
+    private sets: readonly ReplicaSet[],
     private readonly x: RolloutContext,
   ) {}
 
@@ -47,6 +47,8 @@ export class Rollout {
   private async revisions(create: boolean): Promise<{ newSet?: ReplicaSet; old: ReplicaSet[] }> {
     const { newSet, old, deployment } = await new NewReplicaSet(this.d, this.sets, this.x).sync(create);
     this.d = deployment;
+    // What was written here is newer than what the caches may say yet.
+    if (newSet) this.sets = [...old, newSet];
     return { newSet, old };
   }
 
