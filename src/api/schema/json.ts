@@ -1,0 +1,53 @@
+import { GoJsonReader } from './go-json-reader';
+
+/**
+ * Parses JSON. Fields that stand twice in an object are pushed to `problems` as `duplicate field "data.k"` and merged the way Go's
+ * decoder does (maps and structs together, anything else: the last one wins).
+ * @throws SyntaxError in the words of Go's encoding/json
+ */
+export function parseJson(text: string, problems?: string[]): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Said again by a reader that words its complaints as Go does; it accepts nothing that JSON.parse refuses.
+    return new GoJsonReader(text, []).read();
+  }
+  if (countColons(text) === countKeys(value)) return value;
+  return new GoJsonReader(text, problems ?? []).read();
+}
+
+/** Colons outside strings: one for every key written. */
+function countColons(text: string): number {
+  let n = 0;
+  for (let i = text.indexOf('"'), from = 0; ; i = text.indexOf('"', from)) {
+    const stop = i < 0 ? text.length : i;
+    for (let j = from; j < stop; j++) if (text.charCodeAt(j) === 58) n++;
+    if (i < 0) return n;
+    from = endOfString(text, i + 1);
+  }
+}
+
+function endOfString(text: string, from: number): number {
+  for (let end = text.indexOf('"', from); ; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === 92) slashes++;
+    if (slashes % 2 === 0) return end + 1;
+  }
+}
+
+function countKeys(v: unknown): number {
+  if (typeof v !== 'object' || v === null) return 0;
+  let n = 0;
+  if (Array.isArray(v)) {
+    for (const x of v) if (typeof x === 'object') n += countKeys(x);
+    return n;
+  }
+  const o = v as Record<string, unknown>;
+  for (const k in o) {
+    n++;
+    const x = o[k];
+    if (typeof x === 'object') n += countKeys(x);
+  }
+  return n;
+}

@@ -1,0 +1,76 @@
+import 'reflect-metadata';
+import { resolve } from 'node:path';
+import { startCluster } from '../cluster/cluster';
+import type { RunningCluster } from '../cluster/cluster';
+import { COMPONENT_NAMES } from '../cluster/component-names';
+import { contextName, defaultKubeconfigPath, mergeKubeconfig, writeKubeconfig } from '../cluster/kubeconfig';
+import { validateOptions } from '../cluster/options';
+import type { ClusterOptions } from '../cluster/options';
+import { SystemClock } from '../util/system-clock';
+import { SystemRandom } from '../util/random';
+import { makeLog } from './log';
+import { Progress } from './progress';
+
+/** `kubernest up`: starts a cluster, tells what to type next, and stops it cleanly at Ctrl-C or SIGTERM. */
+export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessEnv): Promise<void> {
+  const options = validateOptions(given, COMPONENT_NAMES);
+  const clock = new SystemClock();
+  const out = process.stderr;
+  const progress = new Progress(out, clock);
+  const log = makeLog(options.logLevel, options.logFormat);
+  const since = clock.monotonic();
+  const stopping = new AbortController();
+  const stop = (signal: NodeJS.Signals): void => {
+    // A second Ctrl-C does not wait for anything.
+    if (stopping.signal.aborted) process.exit(130);
+    stopping.abort(new Error(`stopped by ${signal}`));
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+
+  let cluster: RunningCluster;
+  try {
+    cluster = await startCluster(options, { clock, random: new SystemRandom(), log, env, progress, signal: stopping.signal });
+  } catch (e) {
+    progress.failed();
+    if (stopping.signal.aborted) return;
+    throw e;
+  }
+  const where = keepKubeconfig(cluster, options, env);
+  const took = ((clock.monotonic() - since) / 1000).toFixed(2);
+  out.write(instructions(cluster, options, where, took));
+  if (!stopping.signal.aborted) await new Promise((r) => stopping.signal.addEventListener('abort', r, { once: true }));
+  out.write('\n');
+  progress.begin('stopping');
+  await cluster.stop();
+  progress.done();
+}
+
+/** Where kubectl finds the cluster: a file and a context in it; undefined when none was wanted. */
+function keepKubeconfig(cluster: RunningCluster, options: ClusterOptions, env: NodeJS.ProcessEnv): { file: string; own: boolean } | undefined {
+  if (options.kubeconfig === false) return undefined;
+  if (options.kubeconfig !== undefined) {
+    const file = resolve(options.kubeconfig);
+    writeKubeconfig(file, cluster.kubeconfig);
+    return { file, own: true };
+  }
+  const file = defaultKubeconfigPath(env);
+  mergeKubeconfig(file, cluster.kubeconfig);
+  return { file, own: false };
+}
+
+function instructions(cluster: RunningCluster, options: ClusterOptions, where: { file: string; own: boolean } | undefined, took: string): string {
+  const context = contextName(options.name);
+  const kubectl = !where ? '' : where.own ? `kubectl --kubeconfig ${where.file}` : `kubectl --context ${context}`;
+  const lines = [
+    '',
+    `Cluster ${options.name} is ready after ${took} s: ${cluster.server}`,
+    '',
+    where ? `  kubeconfig   ${where.file}  (context ${context})` : `  kubeconfig   none written; print it with: kubernest kubeconfig --name ${options.name}`,
+    ...(where ? [`  try          ${kubectl} get nodes`, `               ${kubectl} create deployment web --image=nginx --replicas=3`] : []),
+    `  data         ${cluster.dataDir ?? 'in memory, gone when the cluster stops'}`,
+    '  stop         Ctrl-C',
+    '',
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { encodeObject } from '../../../src/api/schema/encode';
+import { parseJson } from '../../../src/api/schema/json';
+
+describe('parseJson', () => {
+  it('reads JSON', () => {
+    expect(parseJson('{"a":[1,-2.5e3,"x\\u0041\\n:\\"",true,null],"b":{"c":{}}}')).toEqual({ a: [1, -2500, 'xA\n:"', true, null], b: { c: {} } });
+  });
+
+  it('names duplicate fields and merges what can be merged', () => {
+    const problems: string[] = [];
+    expect(parseJson('{"data":{"k":"1","k":"2"},"l":[{"a":1,"a":2}],"data":{"j":"3"}}', problems)).toEqual({ data: { k: '2', j: '3' }, l: [{ a: 2 }] });
+    expect(problems).toEqual(['duplicate field "data.k"', 'duplicate field "l[0].a"', 'duplicate field "data"']);
+  });
+
+  it('is not misled by colons in strings', () => {
+    const problems: string[] = [];
+    expect(parseJson('{"a:b":"c:\\\\","d":"\\":"}', problems)).toEqual({ 'a:b': 'c:\\', d: '":' });
+    expect(problems).toEqual([]);
+  });
+
+  it.each([
+    ['', 'unexpected end of JSON input'],
+    ['{"a":', 'unexpected end of JSON input'],
+    ['hello', "invalid character 'h' looking for beginning of value"],
+    ['{} x', "invalid character 'x' after top-level value"],
+    ['{"a":1,}', "invalid character '}' looking for beginning of object key string"],
+    ['{"a" 1}', "invalid character '1' after object key"],
+    ['{"a":1 "b"}', `invalid character '"' after object key:value pair`],
+    ['[1 2]', "invalid character '2' after array element"],
+    ['nul1', "invalid character '1' in literal null (expecting 'l')"],
+    ['"a\\q"', "invalid character 'q' in string escape code"],
+    ['1.x', "invalid character 'x' after decimal point in numeric literal"],
+    ['\u009e', "invalid character '\\u009e' looking for beginning of value"],
+  ])('refuses %j as Go does', (text, message) => {
+    expect(() => parseJson(text)).toThrow(new SyntaxError(message));
+  });
+});
+
+describe('encodeObject', () => {
+  it('puts kind and apiVersion first', () => {
+    expect(encodeObject({ metadata: { name: 'a' }, apiVersion: 'v1', data: {}, kind: 'ConfigMap' })).toBe('{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"},"data":{}}');
+    expect(encodeObject({ kind: 'ConfigMap', apiVersion: 'v1', metadata: {} })).toBe('{"kind":"ConfigMap","apiVersion":"v1","metadata":{}}');
+  });
+});
