@@ -6,8 +6,6 @@ import { semanticEqual } from '../shared/equality';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateParameters, validateProvisioner } from './parameters';
 
-const PROTECTION = 'kubernetes.io/vac-protection';
-
 function validateClass(o: KubeObject, old?: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   if (old) {
@@ -27,11 +25,6 @@ export const volumeAttributesClass: ResourceDefinition = {
   schema: 'io.k8s.api.storage.v1.VolumeAttributesClass',
   returnsDeletedObject: true,
   strategy: {
-    // upstream's StorageObjectInUseProtection admission: a class in use stays until nobody needs it
-    prepareForCreate: (_c, o) => {
-      const finalizers = o.metadata.finalizers ?? [];
-      if (!finalizers.includes(PROTECTION)) o.metadata.finalizers = [...finalizers, PROTECTION];
-    },
     validate: (_c, o, old) => validateClass(o, old),
   },
   columns: [nameColumn, { name: 'DriverName', type: 'string', cell: (o) => o.driverName ?? '' }, ageColumn],
