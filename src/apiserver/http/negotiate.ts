@@ -28,7 +28,9 @@ export interface Accepted {
 export interface Abilities {
   /** Objects of the endpoint have a protobuf form. */
   protobuf: boolean;
-  /** The conversions it can make; undefined kind means none is asked. */
+  /** False: only conversions are served (aggregated discovery). Default true. */
+  plain?: boolean;
+  /** The conversions it can make. */
   converts(as: Conversion, encoding: Encoding): boolean;
 }
 
@@ -79,7 +81,7 @@ function honour(params: readonly [string, string][], encoding: Encoding, can: Ab
     else if (name === 'stream' && value !== '' && (encoding === 'yaml' || value !== 'watch')) return undefined;
     else if (name === 'sv' && value !== '' && value !== 'v1') return undefined;
   }
-  if (as ? !can.converts(as, encoding) : encoding === 'protobuf' && !can.protobuf) return undefined;
+  if (as ? !can.converts(as, encoding) : can.plain === false || (encoding === 'protobuf' && !can.protobuf)) return undefined;
   return as ? { encoding, as, pretty } : { encoding, pretty };
 }
 

@@ -1,0 +1,183 @@
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../../util/clock';
+import type { Log } from '../../util/log';
+import type { Random } from '../../util/random';
+import type { ApiGroup } from '../registry/strategy';
+import type { HandlerMap } from '../handlers/handlers';
+import type { Authenticator } from '../authn/authenticator';
+import type { Authorizer } from '../authz/authorizer';
+import { Discovery } from '../discovery/discovery';
+import { DiscoveryRoutes } from '../discovery/serve-discovery';
+import type { Metrics, WatchSeries } from '../metrics/metrics';
+import { Answers } from './answers';
+import { Chain } from './chain';
+import type { FlowControl } from './chain';
+import type { WireCodec } from './encoder';
+import { Encoder } from './encoder';
+import type { Endpoint } from './endpoint';
+import { Exchange } from './exchange';
+import type { ExchangeHost } from './exchange';
+import type { HealthRegistry } from './health';
+import type { Handle, TlsMaterial } from './listener';
+import { closeServer, listen, makeServer } from './listener';
+import type { OpenApiProtobuf, OpenApiSource } from './openapi-routes';
+import { OpenApiRoutes } from './openapi-routes';
+import type { FixedDocument } from './plain-routes';
+import { ownsPath, PlainRoutes } from './plain-routes';
+import { BadPathError } from './request-info';
+import type { ConnectHandler } from './resource-routes';
+import { ResourceRoutes } from './resource-routes';
+import { WebSockets } from './upgrades';
+import { versionInfo } from './version';
+import type { WatchObserver } from './watches';
+import { Watches } from './watches';
+
+/** Everything the API server's HTTP side is made of. */
+export interface ApiServerOptions {
+  handlers: HandlerMap;
+  /** What discovery lists, in its order; a function when it changes at run time (it must return a new array then). */
+  groups: readonly ApiGroup[] | (() => readonly ApiGroup[]);
+  authenticator: Authenticator;
+  authorizer: Authorizer;
+  openapi: OpenApiSource;
+  openapiProtobuf: OpenApiProtobuf;
+  codec: WireCodec;
+  health: HealthRegistry;
+  metrics: Metrics;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Absent: plain HTTP. */
+  tls?: TlsMaterial;
+  flow?: FlowControl;
+  connect?: ConnectHandler;
+  /** Documents at fixed paths, e.g. /openid/v1/jwks. */
+  documents?: ReadonlyMap<string, FixedDocument>;
+  /** Commit the version names. */
+  gitCommit?: string;
+}
+
+/** Milliseconds that requests under way get to end when the server stops. */
+const PATIENCE = 5_000;
+
+/** The HTTP side of one API server. It lives behind a server of its own (listen) or inside another's (serverFactory). */
+export class ApiServer implements ExchangeHost {
+  stopping = false;
+  private server?: Server;
+  private readonly chain: Chain;
+  private readonly watches: Watches;
+
+  constructor(private readonly o: ApiServerOptions) {
+    const { clock, random, codec, metrics, groups } = o;
+    const encoder = new Encoder(codec, clock);
+    const answers = new Answers(encoder, o.log);
+    const sockets = new WebSockets();
+    const discovery = new Discovery(typeof groups === 'function' ? groups : () => groups, () => this.address);
+    const openapi = new OpenApiRoutes(o.openapi, o.openapiProtobuf, answers);
+    this.watches = new Watches(encoder, codec, clock, random, watchObserver(metrics), (x, text, gone) => sockets.watch(x, text, gone));
+    const resources = new ResourceRoutes(o.handlers, answers, encoder, codec, this.watches, (g) => discovery.isBuiltIn(g), o.connect);
+    const plain = new PlainRoutes(answers, new DiscoveryRoutes(discovery, answers, encoder), discovery, openapi, o.health, metrics, versionInfo(o.gitCommit), o.documents ?? new Map());
+    this.chain = new Chain(o.authenticator, o.authorizer, o.flow, resources, plain, answers, metrics, clock);
+    o.health.add('shutdown', () => (this.stopping ? 'process is shutting down' : undefined), ['readyz']);
+  }
+
+  /** Serves one request, whatever its path. */
+  readonly handle: Handle = (req, res) => {
+    const x = this.exchange(req, res);
+    if (x) this.chain.run(x);
+  };
+
+  /** Makes the server that listens: API paths are ours, the rest goes to `others`. What Fastify's option of this name takes. */
+  readonly serverFactory = (others: RequestListener): Server => {
+    const server = makeServer(this.o.tls, (req, res) => {
+      if (ownsPath(req.url ?? '/')) this.handle(req, res);
+      else others(req, res);
+    });
+    server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(req, socket, head));
+    this.server = server;
+    return server;
+  };
+
+  /** Listens without any other server around: unknown paths are 404. `port` 0 takes a free one. @throws Error when it cannot */
+  async listen(port: number, host?: string): Promise<AddressInfo> {
+    return listen(this.serverFactory(this.handle), port, host);
+  }
+
+  /** Host and port it is reached at; '' before it listens. */
+  get address(): string {
+    const a = this.server?.address();
+    return a && typeof a === 'object' ? `${a.family === 'IPv6' ? `[${a.address}]` : a.address}:${a.port}` : '';
+  }
+
+  /** Number of watches open now. */
+  get openWatches(): number {
+    return this.watches.size;
+  }
+
+  /**
+   * Stops gracefully: readiness fails, no new connections, watches end cleanly, requests under way are answered,
+   * what is left after `patience` milliseconds is cut off.
+   */
+  async stop(patience = PATIENCE): Promise<void> {
+    this.stopping = true;
+    this.watches.stop();
+    if (this.server) await closeServer(this.server, this.o.clock, patience);
+  }
+
+  newAuditId(): string {
+    return this.o.random.uuid();
+  }
+
+  answered(x: Exchange, code: number, bytes: number): void {
+    this.chain.answered(x, code, bytes);
+  }
+
+  /** A request that wants another protocol on its connection; answered like any other when it does not get it. */
+  private upgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const res = new ServerResponse(req);
+    res.shouldKeepAlive = false;
+    res.assignSocket(socket as Socket);
+    res.once('finish', () => socket.end());
+    const x = this.exchange(req, res);
+    if (!x) return;
+    x.upgrade = { socket, head, protocol: (req.headers.upgrade ?? '').toLowerCase() };
+    this.chain.run(x);
+  }
+
+  private exchange(req: IncomingMessage, res: ServerResponse): Exchange | undefined {
+    try {
+      return new Exchange(this, req, res);
+    } catch (e) {
+      if (!(e instanceof BadPathError)) throw e;
+      res.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' });
+      res.end('400 Bad Request');
+      return undefined;
+    }
+  }
+}
+
+/** Puts an API server together; it serves once it listens. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  return new ApiServer(options);
+}
+
+function watchObserver(metrics: Metrics): WatchObserver {
+  const known = new WeakMap<Endpoint, WatchSeries>();
+  const of = (e: Endpoint): WatchSeries => {
+    let s = known.get(e);
+    if (!s) known.set(e, (s = metrics.watchSeries(e.gvk.group, e.gvk.version, e.definition.plural)));
+    return s;
+  };
+  return {
+    opened: (e) => of(e).open++,
+    closed: (e) => of(e).open--,
+    sent(e, events, bytes) {
+      const s = of(e);
+      s.events.value += events;
+      s.sizes.observe(bytes / events);
+    },
+  };
+}

@@ -1,0 +1,185 @@
+import type { Status } from '../../api/errors/status-error';
+import type { KubeObject } from '../../api/meta/object';
+import { formatYaml } from '../../api/yaml/encode';
+import type { Cached } from '../../storage/watch-cache/watch-cache';
+import type { Clock } from '../../util/clock';
+import type { ListResult, ObjectResult } from '../handlers/handlers';
+import { cachedPartialMetadata, partialMetadataJson } from '../table/partial-metadata';
+import type { MetaVersion } from '../table/partial-metadata';
+import type { IncludeObject, TableMetadata } from '../table/table';
+import { columnsJson, rowJson, tableJson } from '../table/table';
+import type { Endpoint } from './endpoint';
+import type { Accepted, Conversion } from './negotiate';
+import { notConvertible } from './refusals';
+import type { ProtobufBodies } from './body';
+
+/** What the HTTP layer needs of the protobuf codec. */
+export interface WireCodec extends ProtobufBodies {
+  /** An object with the envelope that names its kind. @throws Error when the kind has no protobuf form */
+  encode(object: KubeObject | Status): Uint8Array;
+  /** The message of an object alone, as it stands in lists. */
+  encodeMessage(object: KubeObject, apiVersion: string, kind: string): Uint8Array;
+  /** A list of messages made by encodeMessage, with envelope. */
+  encodeList(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[]): Uint8Array;
+  /** The payload of one watch frame around an encoded object. */
+  encodeWatchEvent(type: string, object: Uint8Array): Uint8Array;
+}
+
+/** How one answer shall be made: what was negotiated, and the options of tables. */
+export interface Form {
+  accepted: Accepted;
+  pretty: boolean;
+  include: IncludeObject;
+}
+
+const NEWLINE = 0x0a;
+const OPEN = 0x7b;
+const COMMA = 0x2c;
+
+/** Turns handler results into the bytes of answers. */
+export class Encoder {
+  constructor(
+    private readonly codec: WireCodec,
+    private readonly clock: Clock,
+  ) {}
+
+  /** One object, or the Status that stands for it. */
+  one(e: Endpoint, r: ObjectResult, form: Form): Uint8Array {
+    const { accepted } = form;
+    if (r.body && isStatus(r.body)) return this.status(r.body, accepted, form.pretty);
+    if (accepted.as) return this.converted(e, r, accepted.as, form);
+    if (accepted.encoding === 'protobuf') return r.cached ? this.cachedProtobuf(r.cached) : this.codec.encode(r.body!);
+    return this.finish(r.cached ? r.cached.bytes : Buffer.from(JSON.stringify(r.body)), accepted, form.pretty);
+  }
+
+  /** A list; empty ones have empty items. */
+  list(e: Endpoint, r: ListResult, form: Form): Uint8Array {
+    const { accepted, pretty } = form;
+    const metadata = listMetadata(r);
+    const as = accepted.as;
+    if (as?.kind === 'PartialObjectMetadata') throw notConvertible(`you requested PartialObjectMetadata, but the requested object is a list (${e.goType(true)})`);
+    if (as?.kind === 'Table') {
+      const version = as.version as MetaVersion;
+      const now = this.clock.now();
+      const rows = r.items.map((c) => this.row(e, c.object, c, version, form.include, now));
+      return this.finish(Buffer.from(tableJson(version, metadata, columnsJson(e.columns), rows)), accepted, pretty);
+    }
+    if (as) {
+      const version = as.version as MetaVersion;
+      if (accepted.encoding === 'protobuf') {
+        const items = r.items.map((c) => this.codec.encodeMessage({ ...PARTIAL, apiVersion: `meta.k8s.io/${version}`, metadata: c.object.metadata }, `meta.k8s.io/${version}`, 'PartialObjectMetadata'));
+        return this.codec.encodeList(`meta.k8s.io/${version}`, 'PartialObjectMetadataList', metadata, items);
+      }
+      const items = r.items.map((c) => cachedPartialMetadata(c, version)).join(',');
+      return this.finish(Buffer.from(`{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":[${items}]}`), accepted, pretty);
+    }
+    if (accepted.encoding === 'protobuf') {
+      return this.codec.encodeList(e.apiVersion, e.listKind, metadata, r.items.map((c) => this.cachedMessage(e, c)));
+    }
+    const bytes = joinList(e, metadata, r.items);
+    return accepted.encoding === 'json' && !pretty && !accepted.pretty ? bytes : this.finish(bytes.subarray(0, -1), accepted, pretty);
+  }
+
+  /** A Status, or any other small object that has no endpoint (discovery). */
+  status(s: Status | KubeObject, accepted: Accepted, pretty: boolean): Uint8Array {
+    if (accepted.encoding === 'protobuf') return this.codec.encode(s);
+    return this.finish(Buffer.from(JSON.stringify(s)), accepted, pretty);
+  }
+
+  /** JSON text as it was asked for: with its newline, indented, or as YAML. */
+  finish(json: Uint8Array, accepted: Accepted, pretty: boolean): Uint8Array {
+    if (accepted.encoding === 'yaml') return Buffer.from(formatYaml(JSON.parse(text(json))));
+    if (pretty || accepted.pretty) return Buffer.from(JSON.stringify(JSON.parse(text(json)), null, 2) + '\n');
+    const out = Buffer.allocUnsafe(json.length + 1);
+    out.set(json);
+    out[json.length] = NEWLINE;
+    return out;
+  }
+
+  /** JSON text of a table row for an object. */
+  row(e: Endpoint, o: KubeObject, cached: Cached | undefined, version: MetaVersion, include: IncludeObject, now: number): string {
+    const conditions = e.sub ? undefined : e.definition.rowConditions?.(o);
+    const object = include === 'None' ? 'null' : include === 'Object' ? objectJson(o, cached) : metadataJson(o, cached, version);
+    return rowJson(e.columns, o, object, now, conditions && JSON.stringify(conditions));
+  }
+
+  /** The protobuf form of a cached object with its envelope, made once. */
+  cachedProtobuf(c: Cached): Uint8Array {
+    return memo(c, 'protobuf', () => this.codec.encode(c.object));
+  }
+
+  private cachedMessage(e: Endpoint, c: Cached): Uint8Array {
+    return memo(c, 'protobuf-message', () => this.codec.encodeMessage(c.object, e.apiVersion, e.gvk.kind));
+  }
+
+  private converted(e: Endpoint, r: ObjectResult, as: Conversion, form: Form): Uint8Array {
+    const version = as.version as MetaVersion;
+    const object = r.cached ? r.cached.object : (r.body as KubeObject);
+    if (as.kind === 'PartialObjectMetadataList') {
+      throw notConvertible(`you requested PartialObjectMetadataList, but the requested object is not a list (${e.goType(false)})`);
+    }
+    if (as.kind === 'Table') {
+      const row = this.row(e, object, r.cached, version, form.include, this.clock.now());
+      const metadata = object.metadata.resourceVersion ? { resourceVersion: object.metadata.resourceVersion } : {};
+      return this.finish(Buffer.from(tableJson(version, metadata, columnsJson(e.columns), [row])), form.accepted, form.pretty);
+    }
+    if (form.accepted.encoding === 'protobuf') return this.codec.encode({ ...PARTIAL, apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata });
+    return this.finish(Buffer.from(metadataJson(object, r.cached, version)), form.accepted, form.pretty);
+  }
+}
+
+const PARTIAL = { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1' } as const;
+
+/** The ListMeta of a result, in Go's order of fields. */
+export function listMetadata(r: ListResult): TableMetadata {
+  return {
+    ...(r.rev > 0 ? { resourceVersion: String(r.rev) } : {}),
+    ...(r.continue ? { continue: r.continue } : {}),
+    ...(r.remaining ? { remainingItemCount: r.remaining } : {}),
+  };
+}
+
+/** JSON of a list, ending in a newline: the items' own bytes, without kind and version where built-in lists go without. */
+function joinList(e: Endpoint, metadata: TableMetadata, items: readonly Cached[]): Buffer {
+  const head = `{"kind":${JSON.stringify(e.listKind)},"apiVersion":${JSON.stringify(e.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`;
+  const cut = e.prefixLength;
+  let size = Buffer.byteLength(head) + 3;
+  for (const c of items) size += c.bytes.length - cut + 2;
+  const out = Buffer.allocUnsafe(size);
+  let at = out.write(head);
+  for (const [i, c] of items.entries()) {
+    if (i > 0) out[at++] = COMMA;
+    if (cut > 0) out[at++] = OPEN;
+    const bytes = c.bytes as Buffer;
+    if (bytes.copy) at += bytes.copy(out, at, cut);
+    else {
+      out.set(bytes.subarray(cut), at);
+      at += bytes.length - cut;
+    }
+  }
+  at += out.write(']}\n', at);
+  return out.subarray(0, at);
+}
+
+export function isStatus(o: KubeObject | Status): o is Status {
+  return o.kind === 'Status' && o.apiVersion === 'v1';
+}
+
+function objectJson(o: KubeObject, cached: Cached | undefined): string {
+  return cached ? text(cached.bytes) : JSON.stringify(o);
+}
+
+function metadataJson(o: KubeObject, cached: Cached | undefined, version: MetaVersion): string {
+  return cached ? cachedPartialMetadata(cached, version) : partialMetadataJson(o, version);
+}
+
+function memo(c: Cached, name: string, make: () => Uint8Array): Uint8Array {
+  const all = (c.encodings ??= new Map<string, unknown>());
+  let bytes = all.get(name) as Uint8Array | undefined;
+  if (!bytes) all.set(name, (bytes = make()));
+  return bytes;
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}

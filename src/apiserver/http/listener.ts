@@ -1,0 +1,66 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../util/clock';
+
+/** PEM texts: the server's own certificate and key, and the CA whose client certificates are believed. */
+export interface TlsMaterial {
+  key: string | Buffer;
+  cert: string | Buffer;
+  ca: string | Buffer;
+}
+
+const LIMITS = {
+  // Longer than clients keep idle connections (90 s in Go), so that it is never us who closes one that is about to be used.
+  keepAliveTimeout: 120_000,
+  headersTimeout: 32_000,
+  // Bodies may come slowly; watches and streams are requests that never end.
+  requestTimeout: 0,
+  maxHeaderSize: 1 << 20,
+  noDelay: true,
+};
+
+/** A server for HTTPS, or for plain HTTP when there is no TLS material. Client certificates are asked for, not required. */
+export function makeServer(tls: TlsMaterial | undefined, listener: RequestListener): Server {
+  if (!tls) return createServer(LIMITS, listener);
+  return createTlsServer({ ...LIMITS, ...tls, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' }, listener);
+}
+
+/** Listens; `port` 0 takes a free one. @returns where it listens. @throws Error that says what is in the way */
+export function listen(server: Server, port: number, host = '127.0.0.1'): Promise<AddressInfo> {
+  return new Promise((resolve, reject) => {
+    const failed = (e: NodeJS.ErrnoException): void => reject(listenError(e, port, host));
+    server.once('error', failed);
+    server.listen(port, host, () => {
+      server.off('error', failed);
+      resolve(server.address() as AddressInfo);
+    });
+  });
+}
+
+function listenError(e: NodeJS.ErrnoException, port: number, host: string): Error {
+  const where = `${host}:${port}`;
+  if (e.code === 'EADDRINUSE') return new Error(`cannot listen on ${where}: the port is in use; stop what uses it or choose another port (0 takes a free one)`, { cause: e });
+  if (e.code === 'EACCES') return new Error(`cannot listen on ${where}: not permitted; choose a port above 1023`, { cause: e });
+  if (e.code === 'EADDRNOTAVAIL') return new Error(`cannot listen on ${where}: this machine has no such address`, { cause: e });
+  return new Error(`cannot listen on ${where}: ${e.message}`, { cause: e });
+}
+
+/**
+ * Stops a server: takes no new connections, closes idle ones, waits for the requests under way, and after `patience` milliseconds
+ * breaks what is left.
+ */
+export function closeServer(server: Server, clock: Clock, patience: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (!server.listening) return resolve();
+    const timer = clock.after(patience, () => server.closeAllConnections());
+    server.close(() => {
+      timer.dispose();
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+export type Handle = (req: IncomingMessage, res: ServerResponse) => void;
