@@ -14,6 +14,8 @@ export interface QueueComponentOptions {
   workers?: number;
   /** Asks for the informers and subscribes what fills the queue. Called once by start. */
   setup(queue: WorkQueue): Disposable[];
+  /** Called once the informers have seen the initial state, before the first key is worked on. */
+  synced?(queue: WorkQueue): void;
   /** `after`: milliseconds after which the key comes again. Errors bring it back after growing pauses. */
   reconcile(key: string, signal: AbortSignal): Promise<{ after?: number } | void>;
   queue?: WorkQueue;
@@ -42,6 +44,7 @@ export class QueueComponent implements Component {
     this.subscriptions = this.o.setup(this.queue);
     await this.o.caches.synced(signal);
     if (this.abort.signal.aborted) return;
+    this.o.synced?.(this.queue);
     this.working = true;
     this.queue.onReady(() => this.schedule());
   }
