@@ -77,7 +77,7 @@ function withAnnotations(o: KubeObject, annotations: Record<string, string>): Ku
 
 /** A v2 autoscaler as autoscaling/v1 shows it: what v1 has no fields for goes into annotations. Shares parts with `o`. */
 export function autoscalerFromV2(o: KubeObject): KubeObject {
-  const { spec, status = {} } = o as { spec: Raw; status?: Raw };
+  const { spec, status = {} } = o as KubeObject & { spec: Raw; status?: Raw };
   const metrics = (spec.metrics ?? []) as Raw[];
   const annotations = withoutOwnAnnotations(o);
   const others = metrics.filter((m) => !isCpuUtilization(m)).map(metricToV1);
