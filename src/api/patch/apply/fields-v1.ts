@@ -1,0 +1,71 @@
+import { isMap } from '../go-format';
+import { FieldSet } from './field-set';
+import { type PathElement, SELF, parseElement, sortElements } from './path-element';
+
+/** metav1.FieldsV1 as JSON: {} is a field that is owned; "." beside others says that the field above them is owned as well. */
+export type FieldsV1 = Record<string, unknown>;
+
+/**
+ * Reads a set as it stands in managedFields. Steps of unknown type are dropped.
+ * @throws Error when it is malformed
+ */
+export function decodeFieldsV1(fields: unknown): FieldSet {
+  return readNode(fields).below ?? new FieldSet();
+}
+
+function readNode(node: unknown): { below: FieldSet | undefined; member: boolean } {
+  if (node !== null && node !== undefined && !isMap(node)) throw new Error('ReadMapCB: expect { or n, but found other JSON');
+  let below: FieldSet | undefined;
+  let member = false;
+  for (const key in node ?? {}) {
+    if (key === SELF) {
+      member = true;
+      continue;
+    }
+    const e = parseElement(key);
+    if (e === undefined) continue;
+    const child = readNode((node as FieldsV1)[key]);
+    below ??= new FieldSet();
+    if (child.member) below.members.add(e);
+    if (child.below) below.children.set(e, child.below);
+  }
+  return { below, member: member || !below };
+}
+
+/** Writes a set in canonical order. */
+export function encodeFieldsV1(set: FieldSet): FieldsV1 {
+  return writeNode(set, {});
+}
+
+function writeNode(set: FieldSet, out: FieldsV1): FieldsV1 {
+  const elements: PathElement[] = [...set.members];
+  for (const [e, c] of set.children) if (!set.members.has(e) && !c.empty) elements.push(e);
+  for (const e of sortElements(elements)) {
+    const child = set.children.get(e);
+    const start: FieldsV1 = child && !child.empty && set.members.has(e) ? { [SELF]: {} } : {};
+    out[e] = child ? writeNode(child, start) : start;
+  }
+  return out;
+}
+
+/** True when a field of `set` is owned in `fields`, without decoding them; both in canonical notation. */
+export function overlaps(fields: FieldsV1, set: FieldSet): boolean {
+  for (const e of set.members) {
+    const node = fields[e];
+    if (node !== undefined && isMember(node as FieldsV1)) return true;
+  }
+  for (const [e, c] of set.children) {
+    const node = fields[e];
+    if (node !== undefined && overlaps(node as FieldsV1, c)) return true;
+  }
+  return false;
+}
+
+function isMember(node: FieldsV1): boolean {
+  return SELF in node || isEmpty(node);
+}
+
+function isEmpty(node: FieldsV1): boolean {
+  for (const _ in node) return false;
+  return true;
+}

@@ -1,0 +1,109 @@
+import type { ListSchema, ObjectSchema, SchemaNode } from '../../schema/schema';
+import { compareText, isMap } from '../go-format';
+import type { FieldSet } from './field-set';
+import type { FieldsV1 } from './fields-v1';
+import { type PathElement, SELF, fieldElement, sortElements } from './path-element';
+import { DEDUCED, equalValues, fieldValue, isAtomic, itemElement, planOf, shapeOf, typeOfItems, typeOfKey } from './typed';
+
+const IDENTITY: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
+const BOOKKEEPING: ReadonlySet<string> = new Set([
+  'name', 'namespace', 'creationTimestamp', 'selfLink', 'uid', 'clusterName', 'generation', 'managedFields', 'resourceVersion',
+]);
+
+/**
+ * What whoever creates an object owns of it: everything that differs from the empty object of the kind, without identity and
+ * bookkeeping. The same as comparing with the empty object, but written down in one pass, since every create pays for it.
+ * undefined: nothing.
+ */
+export function ownedByCreator(schema: ObjectSchema, object: Record<string, unknown>, exclude: FieldSet | undefined): FieldsV1 | undefined {
+  const out: FieldsV1 = {};
+  for (const f of planOf(schema).fields) {
+    if (IDENTITY.has(f.name)) continue;
+    const v = fieldValue(f, object);
+    if (v === undefined) continue;
+    if (f.name === 'metadata') {
+      const metadata = isMap(v) && f.schema.kind === 'object' ? metadataOf(f.schema, v, exclude?.below(f.element), exclude?.members.has(f.element)) : undefined;
+      if (metadata) out[f.element] = metadata;
+    } else if (!exclude?.members.has(f.element)) {
+      put(out, f.element, f.schema, v, f.absent, exclude?.children.get(f.element));
+    }
+  }
+  return hasKeys(out) ? out : undefined;
+}
+
+function metadataOf(s: ObjectSchema, v: Record<string, unknown>, exclude: FieldSet | undefined, whole: boolean | undefined): FieldsV1 | undefined {
+  if (whole) return undefined;
+  const out: FieldsV1 = {};
+  for (const f of planOf(s).fields) {
+    const x = fieldValue(f, v);
+    if (x !== undefined && !BOOKKEEPING.has(f.name) && !exclude?.members.has(f.element)) put(out, f.element, f.schema, x, f.absent, exclude?.children.get(f.element));
+  }
+  return hasKeys(out) ? out : undefined;
+}
+
+/** Adds a field to `out`. `zero`: what the empty object has in its place, undefined when nothing: then the field itself is new. */
+function put(out: FieldsV1, e: PathElement, s: SchemaNode, v: unknown, zero: unknown, exclude: FieldSet | undefined): void {
+  const shape = shapeOf(s, v);
+  const isNew = zero === undefined;
+  if (shape === 'scalar' || isAtomic(s, shape)) {
+    if (isNew || !equalValues(v, zero)) out[e] = {};
+    return;
+  }
+  const node: FieldsV1 = isNew ? { [SELF]: {} } : {};
+  if (shape === 'list') {
+    if (Array.isArray(v)) putItems(node, s as ListSchema, v);
+  } else if (isMap(v)) {
+    putKeys(node, s, v, isMap(zero), exclude);
+  }
+  if (isNew) out[e] = hasSeveralKeys(node) ? node : {};
+  else if (hasKeys(node)) out[e] = node;
+  else if (zero === null && isEmptyContainer(v)) out[e] = {};
+}
+
+function putKeys(node: FieldsV1, s: SchemaNode, v: Record<string, unknown>, zeroStruct: boolean, exclude: FieldSet | undefined): void {
+  if (s.kind !== 'object') {
+    const keys = Object.keys(v);
+    if (keys.length > 1) keys.sort(compareText);
+    for (const k of keys) putKey(node, s, v, k, exclude);
+    return;
+  }
+  for (const f of planOf(s).fields) {
+    const x = fieldValue(f, v);
+    if (x === undefined || exclude?.members.has(f.element)) continue;
+    put(node, f.element, f.schema, x, zeroStruct ? f.absent : undefined, exclude?.children.get(f.element));
+  }
+  for (const k of Object.keys(v).sort(compareText)) if (!s.properties.has(k)) putKey(node, s, v, k, exclude);
+}
+
+function putKey(node: FieldsV1, s: SchemaNode, v: Record<string, unknown>, k: string, exclude: FieldSet | undefined): void {
+  const e = fieldElement(k);
+  if (v[k] !== undefined && !exclude?.members.has(e)) put(node, e, typeOfKey(s, k) ?? DEDUCED, v[k], undefined, exclude?.children.get(e));
+}
+
+function putItems(node: FieldsV1, s: ListSchema, list: readonly unknown[]): void {
+  const items = new Map<PathElement, { item: unknown; several: boolean }>();
+  for (const item of list) {
+    const e = itemElement(s, item, true);
+    items.set(e, { item, several: items.has(e) });
+  }
+  for (const e of items.size > 1 ? sortElements([...items.keys()]) : items.keys()) {
+    const { item, several } = items.get(e)!;
+    if (several) node[e] = {};
+    else put(node, e, typeOfItems(s), item, undefined, undefined);
+  }
+}
+
+function isEmptyContainer(v: unknown): boolean {
+  return Array.isArray(v) ? v.length === 0 : isMap(v) && !hasKeys(v);
+}
+
+function hasKeys(o: Record<string, unknown>): boolean {
+  for (const _ in o) return true;
+  return false;
+}
+
+function hasSeveralKeys(o: Record<string, unknown>): boolean {
+  let n = 0;
+  for (const _ in o) if (++n > 1) return true;
+  return false;
+}

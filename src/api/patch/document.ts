@@ -1,0 +1,83 @@
+import { compareText, escapeHtml, isMap } from './go-format';
+
+export type Container = Record<string, unknown> | unknown[];
+
+/**
+ * A JSON document under change. The original is never touched: a container is copied when it is first opened, so the result shares
+ * everything that was not opened with it.
+ *
+ * Upstream parses a document lazily in the same way and writes parsed objects with their keys sorted, all else as it stood; error
+ * messages quote that text, so it is remembered here which ones were opened.
+ */
+export class PatchedDocument {
+  private readonly opened = new Set<object>();
+
+  constructor(private root: unknown) {}
+
+  get value(): unknown {
+    return this.root;
+  }
+
+  /** The root, opened. */
+  openRoot(): Container {
+    if (!isContainer(this.root)) throw new Error('the document is no object or list');
+    return (this.root = this.own(this.root));
+  }
+
+  replaceRoot(value: Container): void {
+    this.root = this.own(value);
+  }
+
+  /** The container at a key or index, opened; undefined when there is none. `parent` has to be open. */
+  open(parent: Container, key: string | number): Container | undefined {
+    const child = (parent as Record<string | number, unknown>)[key];
+    if (!isContainer(child)) return undefined;
+    const own = this.own(child);
+    if (own !== child) define(parent, key, own);
+    return own;
+  }
+
+  /** An opened copy of a container; the same when it is open already. */
+  own(c: Container): Container {
+    if (this.opened.has(c)) return c;
+    const copy = Array.isArray(c) ? [...c] : { ...c };
+    this.opened.add(copy);
+    return copy;
+  }
+
+  /** A deep copy that shares nothing, in the order in which the original would be written. */
+  clone(v: unknown): unknown {
+    if (Array.isArray(v)) return v.map((x) => this.clone(x));
+    if (!isMap(v)) return v;
+    const out: Record<string, unknown> = {};
+    for (const k of this.keys(v)) define(out, k, this.clone(v[k]));
+    return out;
+  }
+
+  /** The document as upstream would write it. */
+  text(): string {
+    return escapeHtml(this.write(this.root));
+  }
+
+  private write(v: unknown): string {
+    if (Array.isArray(v)) return `[${v.map((x) => this.write(x)).join(',')}]`;
+    if (!isMap(v)) return JSON.stringify(v ?? null);
+    const keys = this.keys(v).filter((k) => v[k] !== undefined);
+    return `{${keys.map((k) => `${JSON.stringify(k)}:${this.write(v[k])}`).join(',')}}`;
+  }
+
+  private keys(o: Record<string, unknown>): string[] {
+    const keys = Object.keys(o);
+    return this.opened.has(o) ? keys.sort(compareText) : keys;
+  }
+}
+
+export function isContainer(v: unknown): v is Container {
+  return typeof v === 'object' && v !== null;
+}
+
+/** Sets a key even when it is called __proto__. */
+export function define(o: Container, key: string | number, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(o, key, { value, enumerable: true, configurable: true, writable: true });
+  else (o as Record<string | number, unknown>)[key] = value;
+}

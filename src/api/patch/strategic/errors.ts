@@ -1,0 +1,30 @@
+import { StatusError, badRequest } from '../../errors/status-error';
+import { goType, goValue } from '../go-format';
+import { rejected } from '../json-patch';
+
+/** Most complaints about a strategic merge patch come as a bare 500: upstream has not given them a code. */
+export function patchError(message: string): StatusError {
+  return new StatusError(500, undefined, message);
+}
+
+export function noMergeKey(item: Record<string, unknown>, mergeKey: string): StatusError {
+  return patchError(`map: ${goValue(item)} does not contain declared merge key: ${mergeKey}`);
+}
+
+export function unknownDirective(directive: unknown, patch: Record<string, unknown>): StatusError {
+  return patchError(`unknown patch type: ${goValue(directive)} in map: ${goValue(patch)}`);
+}
+
+export function wrongType(expected: string, actual: unknown): StatusError {
+  return patchError(`expected a ${expected}, but received a ${goType(actual, 'int64')}`);
+}
+
+export const MAP = 'map[string]interface {}';
+export const LIST = '[]interface {}';
+
+export const badDeleteList = (): StatusError => badRequest('invalid patch format of primitive list');
+export const badRetainKeys = (): StatusError => badRequest('invalid patch format of retainKeys');
+export const badElementOrder = (): StatusError => badRequest('invalid patch format of setElementOrder list');
+
+/** Lists of lists have no merge semantics. */
+export const listOfLists = rejected;
