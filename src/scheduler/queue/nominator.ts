@@ -1,0 +1,45 @@
+import type { PodInfo } from '../cache/pod-info';
+
+const NONE: readonly PodInfo[] = [];
+
+/** Pods that wait for room being made on a node by preemption; others of no higher priority must not take that room. */
+export class Nominator {
+  private readonly byNode = new Map<string, PodInfo[]>();
+  private readonly nodeOf = new Map<string, string>();
+
+  get empty(): boolean {
+    return this.nodeOf.size === 0;
+  }
+
+  forNode(nodeName: string): readonly PodInfo[] {
+    return this.byNode.get(nodeName) ?? NONE;
+  }
+
+  /** Every nominated pod. */
+  *pods(): Iterable<PodInfo> {
+    for (const pods of this.byNode.values()) yield* pods;
+  }
+
+  of(uid: string): string | undefined {
+    return this.nodeOf.get(uid);
+  }
+
+  /** Nominates the pod for a node; '' or undefined takes its nomination away. */
+  set(pod: PodInfo, nodeName: string | undefined): void {
+    this.delete(pod.uid);
+    if (!nodeName) return;
+    this.nodeOf.set(pod.uid, nodeName);
+    const pods = this.byNode.get(nodeName);
+    if (pods) pods.push(pod);
+    else this.byNode.set(nodeName, [pod]);
+  }
+
+  delete(uid: string): void {
+    const nodeName = this.nodeOf.get(uid);
+    if (nodeName === undefined) return;
+    this.nodeOf.delete(uid);
+    const rest = this.byNode.get(nodeName)!.filter((p) => p.uid !== uid);
+    if (rest.length) this.byNode.set(nodeName, rest);
+    else this.byNode.delete(nodeName);
+  }
+}
