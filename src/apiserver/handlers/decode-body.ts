@@ -6,6 +6,7 @@ import { parseJson } from '../../api/schema/json';
 import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
 import type { Body, RequestContext } from './handlers';
 import type { WriteOptions } from './options';
+import { keepReset } from './patcher';
 
 const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
 const NO_TYPE = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
@@ -55,6 +56,7 @@ export function decodeValue(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, 
     object.kind = gvk.kind;
     object.apiVersion = apiVersionOf(gvk);
     object.metadata ??= {};
+    keepReset(from, object);
     if (problems?.length) {
       if (o.fieldValidation === 'Strict') throw cannot(`strict decoding error: ${problems.join(', ')}`);
       for (const p of problems) ctx.warn(p);

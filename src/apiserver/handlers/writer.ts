@@ -109,7 +109,8 @@ export class Writer {
     return sub.strategy;
   }
 
-  private checkName(object: KubeObject, name: string): void {
+  /** The object must bear the name in the path. @throws BadRequest */
+  checkName(object: KubeObject, name: string): void {
     const given = object.metadata.name;
     if (!given) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
     if (given !== name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);

@@ -1,0 +1,68 @@
+import { notFound } from '../../api/errors/status-error';
+import { apiVersionOf } from '../../api/meta/object';
+import type { GVK, KubeObject } from '../../api/meta/object';
+import { decodePatched } from '../../api/patch/decode-patched';
+import { patchObject } from '../../api/patch/patch-object';
+import type { PatchedObject } from '../../api/patch/patch-object';
+import { decodeObject } from '../../api/schema/decode';
+import type { ObjectSchema } from '../../api/schema/schema';
+import { managerOf } from './field-manager';
+import type { ObjectResult, PatchBody, RequestContext, WriteParams } from './handlers';
+import { writeOptions } from './options';
+import type { WriteOptions } from './options';
+import type { Writer } from './writer';
+
+/** PATCH of a stored resource or of a subresource stored with it; server-side apply may create. */
+export class Patcher {
+  constructor(private readonly writer: Writer) {}
+
+  /** @throws BadRequest, Invalid, NotFound, Conflict */
+  async patch(ctx: RequestContext, body: PatchBody, p: WriteParams): Promise<ObjectResult> {
+    const apply = body.type === 'apply';
+    const o = writeOptions('PatchOptions', p, apply);
+    const { writer } = this;
+    const { registry, view, schema } = writer;
+    const manager = managerOf(o.fieldManager, ctx.userAgent);
+    const strategy = writer.strategy(ctx);
+    const done = await writer.write(ctx, 'update', o, undefined, apply && ctx.subresource === undefined, (c, existing) => {
+      if (!existing && !apply) throw notFound(registry.resource, ctx.name!);
+      const patched = patchObject({
+        type: body.type,
+        text: body.text,
+        value: body.value,
+        live: existing,
+        gvk: view.definition.gvk,
+        schema,
+        fieldValidation: o.fieldValidation,
+        manager,
+        force: o.force,
+        subresource: ctx.subresource,
+        now: c.clock.now(),
+        resetFields: strategy.resetFields,
+      });
+      const object = decodePatchedAs(patched, view.definition.gvk, schema, ctx, o);
+      writer.checkName(object, ctx.name!);
+      object.metadata.namespace ||= ctx.namespace;
+      writer.prepare(ctx, object);
+      if (!patched.tracked) writer.track(c, existing, object, manager, strategy);
+      return object;
+    });
+    return { code: done.created ? 201 : 200, cached: view.show(done.cached) };
+  }
+}
+
+/** Decodes what a patch made into a fresh object of the kind. */
+export function decodePatchedAs(patched: PatchedObject, gvk: GVK, schema: ObjectSchema, ctx: RequestContext, o: WriteOptions): KubeObject {
+  const object = decodePatched(patched, o.fieldValidation, (w) => ctx.warn(w), (value, problems) => decodeObject(schema, value, problems));
+  object.kind = gvk.kind;
+  object.apiVersion = apiVersionOf(gvk);
+  object.metadata ??= {};
+  keepReset(patched.object, object);
+  return object;
+}
+
+/** An empty managedFields list means "forget them"; decoding, to which empty and absent are one, must not lose that. */
+export function keepReset(raw: unknown, object: KubeObject): void {
+  const entries = (raw as { metadata?: { managedFields?: unknown } } | null)?.metadata?.managedFields;
+  if (Array.isArray(entries) && entries.length === 0) object.metadata.managedFields = [];
+}
