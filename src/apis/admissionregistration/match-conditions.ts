@@ -1,0 +1,23 @@
+import { duplicate, invalidValue, required, tooMany, type FieldError } from '../../api/errors/field-error';
+import { isQualifiedName } from '../shared/names';
+import type { Raw } from '../shared/raw';
+
+const CONDITIONS_MAX = 64;
+
+/** Complaints about match conditions, but for what only a CEL compiler can tell. */
+export function validateMatchConditions(conditions: readonly Raw[], path: string): FieldError[] {
+  const errors: FieldError[] = [];
+  if (conditions.length > CONDITIONS_MAX) errors.push(tooMany(path, conditions.length, CONDITIONS_MAX));
+  const names = new Set<string>();
+  conditions.forEach((c, i) => {
+    const name = (c.name ?? '') as string;
+    if (!((c.expression ?? '') as string).trim()) errors.push(required(`${path}[${i}].expression`));
+    if (!name) errors.push(required(`${path}[${i}].name`));
+    else {
+      for (const m of isQualifiedName(name)) errors.push(invalidValue(`${path}[${i}].name`, name, m));
+      if (names.has(name)) errors.push(duplicate(`${path}[${i}].name`, name));
+      names.add(name);
+    }
+  });
+  return errors;
+}
