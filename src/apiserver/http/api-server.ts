@@ -1,7 +1,8 @@
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { Server as TlsServer } from 'node:tls';
 import type { Clock } from '../../util/clock';
 import type { Log } from '../../util/log';
 import type { Random } from '../../util/random';
@@ -22,11 +23,11 @@ import { Exchange } from './exchange';
 import type { ExchangeHost } from './exchange';
 import type { HealthRegistry } from './health';
 import type { Handle, TlsMaterial } from './listener';
-import { closeServer, listen, makeServer } from './listener';
+import { closeServer, listen, listenError, makeServer } from './listener';
 import type { OpenApiProtobuf, OpenApiSource } from './openapi-routes';
 import { OpenApiRoutes } from './openapi-routes';
 import type { FixedDocument } from './plain-routes';
-import { ownsPath, PlainRoutes } from './plain-routes';
+import { PlainRoutes } from './plain-routes';
 import { BadPathError } from './request-info';
 import type { ConnectHandler } from './resource-routes';
 import { ResourceRoutes } from './resource-routes';
@@ -62,8 +63,9 @@ export interface ApiServerOptions {
 
 /** Milliseconds that requests under way get to end when the server stops. */
 const PATIENCE = 5_000;
+const READY_POLL = 10;
 
-/** The HTTP side of one API server. It lives behind a server of its own (listen) or inside another's (serverFactory). */
+/** The HTTP side of one API server. It lives behind a server of its own (listenAlone) or inside a Nest application's (attach, listen). */
 export class ApiServer implements ExchangeHost {
   stopping = false;
   private server?: Server;
@@ -90,26 +92,47 @@ export class ApiServer implements ExchangeHost {
     if (x) this.chain.run(x);
   };
 
-  /** Makes the server that listens: API paths are ours, the rest goes to `others`. What Fastify's option of this name takes. */
-  readonly serverFactory = (others: RequestListener): Server => {
-    const server = makeServer(this.o.tls, (req, res) => {
-      if (ownsPath(req.url ?? '/')) this.handle(req, res);
-      else others(req, res);
-    });
-    server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(req, socket, head));
+  /** Takes over a server made elsewhere (createAdapter): its TLS material, upgrades and end are ours. */
+  attach(server: Server): void {
     this.server = server;
-    return server;
-  };
+    if (this.o.tls && server instanceof TlsServer) server.setSecureContext(this.o.tls);
+    server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(req, socket, head));
+  }
 
-  /** Listens without any other server around: unknown paths are 404. `port` 0 takes a free one. @throws Error when it cannot */
-  async listen(port: number, host?: string): Promise<AddressInfo> {
-    return listen(this.serverFactory(this.handle), port, host);
+  /**
+   * Lets an application listen whose server this API server is attached to; `port` 0 takes a free one.
+   * @returns the URL it is reached at. @throws Error that says what is in the way
+   */
+  async listen(app: { listen(port: number, host: string): Promise<unknown> }, host: string, port: number): Promise<string> {
+    try {
+      await app.listen(port, host);
+    } catch (e) {
+      throw listenError(e as Error, port, host);
+    }
+    return this.url;
+  }
+
+  /** Listens without any application around: paths that are not ours are 404. @returns the URL. @throws Error as listen() */
+  async listenAlone(host: string, port: number): Promise<string> {
+    const server = makeServer(this.o.tls, this.handle);
+    this.attach(server);
+    await listen(server, port, host);
+    return this.url;
+  }
+
+  /** Resolves when every readiness check passes; rejects when the signal is aborted first. */
+  async ready(signal: AbortSignal): Promise<void> {
+    while (this.o.health.problems('readyz').length > 0) await this.o.clock.sleep(READY_POLL, signal);
   }
 
   /** Host and port it is reached at; '' before it listens. */
   get address(): string {
     const a = this.server?.address();
     return a && typeof a === 'object' ? `${a.family === 'IPv6' ? `[${a.address}]` : a.address}:${a.port}` : '';
+  }
+
+  private get url(): string {
+    return `${this.o.tls ? 'https' : 'http'}://${this.address}`;
   }
 
   /** Number of watches open now. */

@@ -7,7 +7,7 @@ import type { Attributes, Authorizer, Decision } from '../authz/authorizer';
 import type { Metrics, RequestSeries } from '../metrics/metrics';
 import type { Answers } from './answers';
 import type { Exchange } from './exchange';
-import { parseGoDuration } from './go-duration';
+import { parseGoDuration } from '../../api/meta/go-duration';
 import type { PlainRoutes } from './plain-routes';
 import { isOpenPath } from './plain-routes';
 import { accessDenied, requestTimedOut } from './refusals';

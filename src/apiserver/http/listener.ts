@@ -21,8 +21,11 @@ const LIMITS = {
   noDelay: true,
 };
 
-/** A server for HTTPS, or for plain HTTP when there is no TLS material. Client certificates are asked for, not required. */
-export function makeServer(tls: TlsMaterial | undefined, listener: RequestListener): Server {
+/**
+ * A server for HTTPS, or for plain HTTP when `tls` is undefined. Client certificates are asked for, not required.
+ * The material may be given later, with setSecureContext.
+ */
+export function makeServer(tls: Partial<TlsMaterial> | undefined, listener: RequestListener): Server {
   if (!tls) return createServer(LIMITS, listener);
   return createTlsServer({ ...LIMITS, ...tls, requestCert: true, rejectUnauthorized: false, minVersion: 'TLSv1.2' }, listener);
 }
@@ -30,7 +33,7 @@ export function makeServer(tls: TlsMaterial | undefined, listener: RequestListen
 /** Listens; `port` 0 takes a free one. @returns where it listens. @throws Error that says what is in the way */
 export function listen(server: Server, port: number, host = '127.0.0.1'): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    const failed = (e: NodeJS.ErrnoException): void => reject(listenError(e, port, host));
+    const failed = (e: Error): void => reject(listenError(e, port, host));
     server.once('error', failed);
     server.listen(port, host, () => {
       server.off('error', failed);
@@ -39,7 +42,8 @@ export function listen(server: Server, port: number, host = '127.0.0.1'): Promis
   });
 }
 
-function listenError(e: NodeJS.ErrnoException, port: number, host: string): Error {
+/** Says in one sentence why a server could not listen, and what to do about it. */
+export function listenError(e: NodeJS.ErrnoException, port: number, host: string): Error {
   const where = `${host}:${port}`;
   if (e.code === 'EADDRINUSE') return new Error(`cannot listen on ${where}: the port is in use; stop what uses it or choose another port (0 takes a free one)`, { cause: e });
   if (e.code === 'EACCES') return new Error(`cannot listen on ${where}: not permitted; choose a port above 1023`, { cause: e });

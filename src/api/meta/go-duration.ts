@@ -23,3 +23,21 @@ export function parseGoDuration(text: string): number {
   if (rest[2] === '') throw new Error(`time: missing unit in duration ${quoted}`);
   throw new Error(`time: unknown unit ${JSON.stringify(rest[2])} in duration ${quoted}`);
 }
+
+/** Milliseconds as Go's Duration.String writes them: '1h0m0s', '1.5s', '20ms', '0s'. */
+export function formatGoDuration(ms: number): string {
+  if (ms === 0) return '0s';
+  const sign = ms < 0 ? '-' : '';
+  const abs = Math.abs(ms);
+  if (abs < 1e-3) return `${sign}${trim(abs * 1e6)}ns`;
+  if (abs < 1) return `${sign}${trim(abs * 1e3)}µs`;
+  if (abs < 1000) return `${sign}${trim(abs)}ms`;
+  const hours = Math.floor(abs / 3_600_000);
+  const minutes = Math.floor((abs % 3_600_000) / 60_000);
+  const seconds = `${trim((abs % 60_000) / 1000)}s`;
+  return sign + (hours > 0 ? `${hours}h${minutes}m${seconds}` : minutes > 0 ? `${minutes}m${seconds}` : seconds);
+}
+
+function trim(n: number): string {
+  return String(Number(n.toFixed(9)));
+}
