@@ -1,0 +1,125 @@
+import { quantityMilliValue, quantityValue } from '../../api/quantity';
+import type { Clock, Disposable } from '../../util/clock';
+import { newRunner, Program, runCommand } from './program';
+import type { ContainerConfig, ContainerStats, ExecResult, Exit, LogLine, LogOptions, ProbeOutcome, ProbeSpec, Runtime } from './runtime';
+import { FOREVER } from './shell-runner';
+
+const MOST_LINES = 10_000;
+const TERM = 15;
+const MiB = 1024 * 1024;
+
+interface Container {
+  c: ContainerConfig;
+  startedAt: number;
+  program: Program | undefined;
+  exited: (e: Exit) => void;
+  timer: Disposable | undefined;
+  /** When it ended; its log stays as it was then. */
+  endedAt: number | undefined;
+}
+
+/**
+ * Runs no real process: a container whose command line is plain (sleep, echo, exit, sh -c with those …) does what it says in the cluster's time,
+ * every other one is a server that runs until it is stopped. Probes succeed unless a plain command says otherwise.
+ */
+export class SimulatedRuntime implements Runtime {
+  readonly scheme = 'kubernest://';
+  private readonly containers = new Map<string, Container>();
+
+  constructor(private readonly clock: Clock) {}
+
+  start(c: ContainerConfig, exited: (e: Exit) => void, resumedFrom?: number): void {
+    const startedAt = resumedFrom ?? this.clock.now();
+    const k: Container = { c, startedAt, program: Program.of(c, startedAt), exited, timer: undefined, endedAt: undefined };
+    this.containers.set(c.id, k);
+    const end = k.program?.end;
+    if (!end) return;
+    const left = startedAt + end.at - this.clock.now();
+    k.timer = this.clock.after(Math.max(0, left), () => this.end(k, { code: end.code }));
+  }
+
+  stop(id: string, grace: number): void {
+    const k = this.containers.get(id);
+    if (!k || k.endedAt !== undefined) return;
+    k.timer?.dispose();
+    // Simulated programs end as soon as they are asked to.
+    void grace;
+    k.timer = this.clock.after(0, () => this.end(k, k.program ? { code: 128 + TERM } : { code: 0 }));
+  }
+
+  finish(id: string, e: Exit): boolean {
+    const k = this.containers.get(id);
+    if (!k || k.endedAt !== undefined || k.program) return false;
+    k.timer?.dispose();
+    this.end(k, e);
+    return true;
+  }
+
+  remove(id: string): void {
+    this.containers.get(id)?.timer?.dispose();
+    this.containers.delete(id);
+  }
+
+  async exec(id: string, command: readonly string[]): Promise<ExecResult> {
+    const k = this.running(id);
+    return runCommand(this.beside(k), command, this.clock);
+  }
+
+  logs(id: string, o: LogOptions = {}): readonly LogLine[] {
+    const k = this.containers.get(id);
+    if (!k?.program) return [];
+    const lines = k.program.lines(k.endedAt ?? this.clock.now(), Math.min(o.tail ?? MOST_LINES, MOST_LINES));
+    return o.since === undefined ? lines : lines.filter((l) => l.time >= o.since!);
+  }
+
+  /** A twentieth of the requested CPU and half of the requested memory, or a little. */
+  stats(id: string): ContainerStats {
+    const k = this.running(id);
+    const containers = k.c.pod['spec'].containers as { name: string; resources?: { requests?: Record<string, string> } }[];
+    const requests = containers.find((c) => c.name === k.c.name)?.resources?.requests ?? {};
+    const milli = requests['cpu'] === undefined ? 20 : quantityMilliValue(requests['cpu']);
+    const memory = requests['memory'] === undefined ? 16 * MiB : quantityValue(requests['memory']);
+    return { cpuNanoCores: milli * 50_000, memoryBytes: Math.ceil(memory / 2) };
+  }
+
+  probe(id: string, probe: ProbeSpec): ProbeOutcome {
+    const k = this.containers.get(id);
+    if (!k || k.endedAt !== undefined) return { ok: false, output: 'container is not running' };
+    const command = probe.exec?.command;
+    if (!command?.length) return { ok: true, output: '' };
+    const runner = this.beside(k);
+    const before = runner.elapsed;
+    const timeout = (probe.timeoutSeconds ?? 1) * 1000;
+    let output = '';
+    try {
+      const steps = runner.argv(command);
+      for (;;) {
+        const s = steps.next();
+        if (s.done) return { ok: s.value === 0, output };
+        if ('line' in s.value) output += `${s.value.line}\n`;
+        else if ('endless' in s.value || s.value.wait === FOREVER || runner.elapsed - before > timeout) {
+          return { ok: false, output: `command timed out: ${JSON.stringify(command.join(' '))} timed out after ${timeout / 1000}s` };
+        }
+      }
+    } catch {
+      // Not a command that can be told to fail.
+      return { ok: true, output: '' };
+    }
+  }
+
+  private beside(k: Container): ReturnType<typeof newRunner> {
+    return k.program ? k.program.beside(this.clock.now()) : newRunner(k.c, k.startedAt);
+  }
+
+  private running(id: string): Container {
+    const k = this.containers.get(id);
+    if (!k || k.endedAt !== undefined) throw new Error(`container ${this.scheme}${id} is not running`);
+    return k;
+  }
+
+  private end(k: Container, e: Exit): void {
+    k.timer = undefined;
+    k.endedAt = this.clock.now();
+    k.exited(e);
+  }
+}
