@@ -1,0 +1,120 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ApiServer } from '../apiserver/http/api-server';
+import { createAdapter } from '../apiserver/http/nest-adapter';
+import type { Component } from '../client/component';
+import type { Store } from '../storage/store';
+import type { Clock } from '../util/clock';
+import type { Log } from '../util/log';
+import type { Random } from '../util/random';
+import { prepareCluster } from './bootstrap/prepare';
+import { ClusterModule } from './cluster.module';
+import type { ComponentContexts } from './component-contexts';
+import type { ControlPlane } from '../apiserver/control-plane';
+import { KUBECONFIG_FILE, makeKubeconfig, writeKubeconfig } from './kubeconfig';
+import { defaultDataDir } from './data-dir';
+import type { ClusterOptions } from './options';
+import type { Pki } from './pki';
+import { removeRunState, writeRunState } from './run-state';
+import { API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, PKI, STORE } from './tokens';
+import { formatTime } from '../api/meta/time';
+import { join } from 'node:path';
+
+/** What a cluster needs from the process it lives in. */
+export interface ClusterEnvironment {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  env: NodeJS.ProcessEnv;
+  /** Told when a part begins to come up and when it is up. */
+  progress?: { begin(part: string): void; done(detail?: string): void };
+  /** Aborted: the start is given up. */
+  signal?: AbortSignal;
+}
+
+export interface RunningCluster {
+  /** https://127.0.0.1:6443 */
+  readonly server: string;
+  readonly kubeconfig: ReturnType<typeof makeKubeconfig>;
+  /** Undefined when the cluster is ephemeral. */
+  readonly dataDir: string | undefined;
+  /** Stops every part in order; everything answered is stored. Harmless when repeated. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a cluster in this process: store, API server, what every cluster holds, then the components.
+ * Resolves when /readyz says ok. @throws Error in one sentence when the port or the data folder is in use; nothing is left running then
+ */
+export async function startCluster(options: ClusterOptions, x: ClusterEnvironment): Promise<RunningCluster> {
+  const dataDir = options.ephemeral ? undefined : (options.dataDir ?? defaultDataDir(options.name, x.env));
+  const cluster = new Cluster(options, x, dataDir);
+  try {
+    await cluster.start();
+    return cluster;
+  } catch (e) {
+    await cluster.stop();
+    throw e;
+  }
+}
+
+class Cluster implements RunningCluster {
+  server = '';
+  kubeconfig!: RunningCluster['kubeconfig'];
+  private app?: NestFastifyApplication;
+  private started: Component[] = [];
+  private stopped?: Promise<void>;
+
+  constructor(
+    private readonly options: ClusterOptions,
+    private readonly x: ClusterEnvironment,
+    readonly dataDir: string | undefined,
+  ) {}
+
+  async start(): Promise<void> {
+    const { options, x } = this;
+    x.progress?.begin('store');
+    const adapter = createAdapter();
+    const app = await NestFactory.create<NestFastifyApplication>(ClusterModule.forRoot(options, x, this.dataDir, adapter), adapter.nest, { logger: false, abortOnError: false });
+    this.app = app;
+    x.progress?.done(this.dataDir ?? 'in memory');
+
+    x.progress?.begin('API server');
+    const plane = app.get<ControlPlane>(CONTROL_PLANE);
+    const contexts = app.get<ComponentContexts>(COMPONENT_CONTEXTS);
+    const api = app.get<ApiServer>(API_SERVER);
+    await prepareCluster(plane, contexts);
+    this.server = await api.listen(app, options.bind, options.port);
+    this.kubeconfig = makeKubeconfig(options.name, this.server, app.get<Pki>(PKI));
+    if (this.dataDir !== undefined) {
+      writeKubeconfig(join(this.dataDir, KUBECONFIG_FILE), this.kubeconfig);
+      writeRunState(this.dataDir, { name: options.name, pid: process.pid, server: this.server, since: formatTime(x.clock.now()) });
+    }
+    x.progress?.done(this.server);
+
+    const signal = x.signal ?? new AbortController().signal;
+    for (const part of app.get<readonly { name: string; components: Component[] }[]>(COMPONENTS)) {
+      x.progress?.begin(part.name);
+      this.started.push(...part.components);
+      await Promise.all(part.components.map((c) => c.start(signal)));
+      x.progress?.done();
+    }
+    await api.ready(signal);
+  }
+
+  stop(): Promise<void> {
+    return (this.stopped ??= this.end());
+  }
+
+  private async end(): Promise<void> {
+    for (const c of this.started.reverse()) await c.stop();
+    if (!this.app) return;
+    await this.app.get<ComponentContexts>(COMPONENT_CONTEXTS).stop();
+    await this.app.get<ApiServer>(API_SERVER).stop();
+    this.app.get<ControlPlane>(CONTROL_PLANE).close();
+    await this.app.get<Store>(STORE).close();
+    await this.app.close();
+    if (this.dataDir !== undefined) removeRunState(this.dataDir);
+  }
+}

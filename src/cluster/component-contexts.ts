@@ -1,0 +1,52 @@
+import { LocalClient } from '../apiserver/local-client';
+import type { ControlPlane } from '../apiserver/control-plane';
+import { createCaches } from '../client/caches';
+import type { ComponentContext } from '../client/component';
+import { createEvents } from '../client/event-recorder';
+import type { EventSource } from '../client/event-recorder';
+import type { Caches } from '../client/informer';
+import type { Clock } from '../util/clock';
+import type { Log } from '../util/log';
+import type { Random } from '../util/random';
+
+/** Gives every component its own identity at the API, and all of them the same caches and events. */
+export class ComponentContexts {
+  private readonly stopping = new AbortController();
+  private readonly caches: Caches;
+  private readonly sources: EventSource[] = [];
+
+  constructor(
+    private readonly plane: ControlPlane,
+    private readonly x: { clock: Clock; random: Random; log: Log },
+  ) {
+    this.caches = createCaches(this.client('system:kube-controller-manager', 'kubernest-informers'), x);
+  }
+
+  /** A client that acts as `user` and is named `agent` in managed fields. */
+  client(user: string, agent: string, groups: readonly string[] = []): LocalClient {
+    return new LocalClient({
+      handlers: this.plane.handlers,
+      user: { name: user, groups: ['system:authenticated', ...groups] },
+      userAgent: agent,
+      signal: this.stopping.signal,
+    });
+  }
+
+  /** What a component is given. */
+  of(user: string, agent: string): ComponentContext {
+    const client = this.client(user, agent);
+    const { clock, random } = this.x;
+    const log = this.x.log.child({ component: agent });
+    const events = createEvents(client, { clock, random, log });
+    this.sources.push(events);
+    return { client, caches: this.caches, clock, random, log, events };
+  }
+
+  /** After the components have stopped: writes what they still had to say and lets go of the caches. */
+  async stop(): Promise<void> {
+    await Promise.all(this.sources.map((s) => s.flushed()));
+    for (const s of this.sources) s.stop();
+    this.caches.stop();
+    this.stopping.abort(new Error('the cluster stops'));
+  }
+}
