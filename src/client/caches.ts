@@ -9,7 +9,7 @@ import { gvrPath } from './resources';
 import { SharedInformer } from './shared-informer';
 
 class SharedCaches implements Caches {
-  private readonly entries = new Map<string, { informer: SharedInformer<KubeObject>; reflector: Reflector<KubeObject> }>();
+  private readonly entries = new Map<string, { informer: SharedInformer<KubeObject>; reflector: Reflector<KubeObject>; optional: boolean }>();
   private stopped = false;
 
   constructor(
@@ -17,17 +17,18 @@ class SharedCaches implements Caches {
     private readonly x: { clock: Clock; random: Random; log: Log },
   ) {}
 
-  informer<T extends KubeObject>(gvr: GVR, o: { fieldSelector?: string } = {}): Informer<T> {
+  informer<T extends KubeObject>(gvr: GVR, o: { fieldSelector?: string; optional?: boolean } = {}): Informer<T> {
     if (this.stopped) throw new Error(`informer of ${gvrPath(gvr)} asked for after the caches were stopped`);
     const id = entryId(gvr, o);
     let entry = this.entries.get(id);
     if (!entry) {
       const informer = new SharedInformer(gvr, this.x.log);
       const reflector = new Reflector({ ...this.x, client: this.client, gvr, fieldSelector: o.fieldSelector, sink: informer });
-      entry = { informer, reflector };
+      entry = { informer, reflector, optional: true };
       this.entries.set(id, entry);
       reflector.start();
     }
+    if (!o.optional) entry.optional = false;
     return entry.informer as unknown as Informer<T>;
   }
 
@@ -39,7 +40,7 @@ class SharedCaches implements Caches {
 
   async synced(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const all = Promise.all([...this.entries.values()].map((e) => e.informer.whenSynced()));
+    const all = Promise.all([...this.entries.values()].filter((e) => !e.optional).map((e) => e.informer.whenSynced()));
     if (!signal) {
       await all;
       return;

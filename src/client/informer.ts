@@ -11,6 +11,8 @@ export interface InformerHandler<T extends KubeObject = KubeObject> {
 export interface Informer<T extends KubeObject = KubeObject> {
   readonly gvr: GVR;
   readonly synced: boolean;
+  /** Resolves when the initial state has been seen. */
+  whenSynced(): Promise<void>;
   get(key: string): T | undefined;
   /** All, or those of a namespace. */
   list(namespace?: string): readonly T[];
@@ -24,9 +26,12 @@ export interface Informer<T extends KubeObject = KubeObject> {
 
 /** Informers shared by the components of one process: one list and watch per resource, whoever asks. */
 export interface Caches {
-  /** The informer of a resource, started on first use. */
-  informer<T extends KubeObject = KubeObject>(gvr: GVR, o?: { fieldSelector?: string }): Informer<T>;
-  /** Resolves when every informer asked for so far has seen the initial state. */
+  /**
+   * The informer of a resource, started on first use. `optional`: synced() does not wait for it unless someone else asks for it without;
+   * for resources that may be served badly or not at all.
+   */
+  informer<T extends KubeObject = KubeObject>(gvr: GVR, o?: { fieldSelector?: string; optional?: boolean }): Informer<T>;
+  /** Resolves when every informer asked for so far, but for optional ones, has seen the initial state. */
   synced(signal?: AbortSignal): Promise<void>;
   /** Ends the informer of a resource that is no longer served; its handlers hear nothing more. */
   drop(gvr: GVR, o?: { fieldSelector?: string }): void;

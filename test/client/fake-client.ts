@@ -232,6 +232,8 @@ export class FakeClient implements Client {
     if (subresource === 'scale') next = { ...structuredClone(old), spec: { ...old['spec'], replicas: next['spec'].replicas } };
     if (next.metadata.resourceVersion && next.metadata.resourceVersion !== old.metadata.resourceVersion) throw conflict(r, name, MODIFIED);
     if (next.metadata.uid && next.metadata.uid !== old.metadata.uid) throw conflict(r, name, 'Precondition failed: UID');
+    if (subresource === 'finalize') next = { ...structuredClone(old), spec: next['spec'] };
+    else if (k.kind === 'Namespace' && !subresource) next = { ...next, spec: structuredClone(old['spec']), status: structuredClone(old['status']) };
     if (subresource === 'status') {
       // Deployments take annotations with their status.
       const { annotations } = k.kind === 'Deployment' ? next.metadata : old.metadata;
