@@ -46,13 +46,16 @@ export class Engine {
       throw toStoreError(file, e);
     }
     this.lock = memory ? undefined : lockFile(file);
+    let db: Database.Database | undefined;
     try {
-      this.db = memory ? openMemory() : openFile(file);
-      if (maxBytes !== undefined) this.db.pragma(`max_page_count = ${Math.ceil(maxBytes / (this.db.pragma('page_size', { simple: true }) as number))}`);
-      this.sql = prepare(this.db);
+      db = memory ? openMemory() : openFile(file);
+      if (maxBytes !== undefined) db.pragma(`max_page_count = ${Math.ceil(maxBytes / (db.pragma('page_size', { simple: true }) as number))}`);
+      this.db = db;
+      this.sql = prepare(db);
       // Revision 1 is the empty store's, as with etcd, so that no list has resourceVersion 0.
       this.newest = (this.sql.newest.get() as number | null) ?? 1;
     } catch (e) {
+      db?.close();
       this.lock?.release();
       throw toStoreError(file, e);
     }
