@@ -1,0 +1,41 @@
+import type { Component, ComponentContext } from '../client/component';
+import { createDeploymentController } from './deployment/deployment-controller';
+import { createEndpointsController } from './endpoints/endpoints-controller';
+import { createEndpointSliceController } from './endpointslice/endpointslice-controller';
+import { createGarbageCollector } from './garbagecollector/garbage-collector';
+import { createNamespaceController } from './namespace/namespace-controller';
+import { createNodeLifecycleController } from './nodelifecycle/node-lifecycle-controller';
+import { createPodGcController } from './podgc/pod-gc-controller';
+import { createReplicaSetController, createReplicationControllerController } from './replicaset/replica-controller';
+import { createRootCaPublisher } from './rootcapublisher/root-ca-publisher';
+import { createServiceAccountController } from './serviceaccount/default-serviceaccount-controller';
+
+/** What some controllers must be told beyond the API. */
+export interface ControllerOptions {
+  /** PEM of the authorities that the API server's certificate is checked against; published in every namespace. */
+  rootCa: string;
+}
+
+/** A controller as the composition root sees it. */
+export interface ControllerEntry {
+  /** Name for --components and logs. */
+  name: string;
+  /** ServiceAccount in kube-system that it acts as; its roles are among the bootstrap objects. */
+  serviceAccount: string;
+  create(x: ComponentContext, o: ControllerOptions): Component;
+}
+
+/** All controllers, in the order in which they are started. Adding one is a line here. */
+export const CONTROLLERS: readonly ControllerEntry[] = [
+  { name: 'serviceaccount', serviceAccount: 'service-account-controller', create: createServiceAccountController },
+  { name: 'root-ca-publisher', serviceAccount: 'root-ca-cert-publisher', create: (x, o) => createRootCaPublisher(x, o.rootCa) },
+  { name: 'namespace', serviceAccount: 'namespace-controller', create: createNamespaceController },
+  { name: 'garbage-collector', serviceAccount: 'generic-garbage-collector', create: createGarbageCollector },
+  { name: 'deployment', serviceAccount: 'deployment-controller', create: createDeploymentController },
+  { name: 'replicaset', serviceAccount: 'replicaset-controller', create: createReplicaSetController },
+  { name: 'replicationcontroller', serviceAccount: 'replication-controller', create: createReplicationControllerController },
+  { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
+  { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
+  { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },
+  { name: 'pod-gc', serviceAccount: 'pod-garbage-collector', create: createPodGcController },
+];
