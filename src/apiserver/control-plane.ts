@@ -45,10 +45,10 @@ export class ControlPlane {
   /** Loads what is stored of every resource and makes its handlers. */
   static async create(o: ControlPlaneOptions): Promise<ControlPlane> {
     const plane = new ControlPlane(o);
-    const services: HandlerServices = { schemas: o.schemas, admission: new AdmissionChain(o.admission), clock: o.clock, random: o.random, lookup: plane.lookup };
+    const services: HandlerServices = { schemas: o.schemas, admission: new AdmissionChain(o.admission), clock: o.clock, random: o.random, lookup: plane.lookup, registryOf: (r) => plane.registry(r) };
     const definitions = o.groups.flatMap((g) => g.resources as readonly ResourceDefinition[]);
     await Promise.all(definitions.filter((d) => !d.storedAs && !isVirtual(d)).map((d) => plane.store(d)));
-    for (const d of definitions) plane.handlers.set(isVirtual(d) ? new VirtualHandlers(services, d) : new StoredHandlers(services, d, plane.registry(storedPlace(d))));
+    for (const d of definitions) plane.handlers.set(isVirtual(d) ? new VirtualHandlers(services, d, plane.handlers) : new StoredHandlers(services, d, plane.registry(storedPlace(d))));
     return plane;
   }
 
@@ -89,7 +89,7 @@ export class ControlPlane {
 }
 
 function isVirtual(d: ResourceDefinition): boolean {
-  return d.virtualCreate !== undefined || d.virtualList !== undefined;
+  return d.virtualCreate !== undefined || d.virtualList !== undefined || d.forwardsTo !== undefined;
 }
 
 function storedPlace(d: ResourceDefinition): { group: string; resource: string } {

@@ -1,6 +1,7 @@
-import { required, type FieldError } from '../../api/errors/field-error';
+import { forbiddenField, required, type FieldError } from '../../api/errors/field-error';
 import { pushAnnotationErrors } from './annotations';
 import { pushLabelErrors } from './labels';
+import { pushPodAnnotationErrors, pushProfileMismatches } from './pod-annotations';
 import { podOptions, type PodValidationOptions } from './pod-options';
 import { pushPodSpecErrors } from './pod-spec-validation';
 import type { Raw } from './raw';
@@ -23,6 +24,10 @@ export function validatePodTemplate(t: Raw | undefined, path: string, v: PodTemp
   if (meta.labels) pushLabelErrors(errors, meta.labels, `${path}.labels`);
   if (meta.annotations) pushAnnotationErrors(errors, meta.annotations, `${path}.annotations`);
   const spec = (t.spec ?? {}) as Raw;
-  pushPodSpecErrors(errors, spec, meta, `${path}.spec`, options);
+  if (meta.annotations) pushPodAnnotationErrors(errors, meta.annotations, spec, `${path}.annotations`, options);
+  // a template has no name: what depends on the pod's is not checked
+  pushPodSpecErrors(errors, spec, {}, `${path}.spec`, options);
+  pushProfileMismatches(errors, meta.annotations, spec, `${path}.spec`);
+  if (spec.ephemeralContainers?.length) errors.push(forbiddenField(`${path}.spec.ephemeralContainers`, 'ephemeral containers not allowed in pod template'));
   return errors;
 }

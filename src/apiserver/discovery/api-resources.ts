@@ -28,7 +28,7 @@ export function apiResources(group: ApiGroup, version: string): ApiResource[] {
 }
 
 function resource(d: ResourceDefinition): ApiResource {
-  const stored = !d.virtualCreate && !d.virtualList;
+  const stored = !d.virtualCreate && !d.virtualList && !d.forwardsTo;
   return {
     name: d.plural,
     singularName: d.singular ?? d.gvk.kind.toLowerCase(),

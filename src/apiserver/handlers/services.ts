@@ -2,6 +2,7 @@ import type { SchemaSet } from '../../api/schema/schema';
 import type { Clock } from '../../util/clock';
 import type { Random } from '../../util/random';
 import type { AdmissionChain } from '../admission/admission';
+import type { Registry } from '../registry/registry';
 import type { Ctx, Lookup } from '../registry/strategy';
 import type { RequestContext } from './handlers';
 
@@ -12,6 +13,8 @@ export interface HandlerServices {
   clock: Clock;
   random: Random;
   lookup: Lookup;
+  /** Where a resource is stored. @throws Error when nothing is stored of it */
+  registryOf(r: { group: string; resource: string }): Registry;
 }
 
 /** The view of a request that strategies and admission get. */

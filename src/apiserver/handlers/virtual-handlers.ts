@@ -5,7 +5,7 @@ import type { Cached } from '../../storage/watch-cache/watch-cache';
 import type { ResourceDefinition } from '../registry/strategy';
 import { noSuchMethod } from './action';
 import { decodeBody } from './decode-body';
-import type { Body, ListParams, ListResult, ObjectResult, RequestContext, ResourceHandlers, WriteParams } from './handlers';
+import type { Body, HandlerMap, ListParams, ListResult, ObjectResult, RequestContext, ResourceHandlers, WriteParams } from './handlers';
 import { writeOptions } from './options';
 import { readOptions } from './list-options';
 import { strategyContext } from './services';
@@ -17,19 +17,24 @@ export class VirtualHandlers implements ResourceHandlers {
   constructor(
     private readonly s: HandlerServices,
     readonly definition: ResourceDefinition,
+    private readonly handlers: HandlerMap,
   ) {}
 
   async create(ctx: RequestContext, body: Body, p: WriteParams): Promise<ObjectResult> {
     const d = this.definition;
-    if (!d.virtualCreate) throw noSuchMethod();
+    if (!d.virtualCreate && !d.forwardsTo) throw noSuchMethod();
     const o = writeOptions('CreateOptions', p);
     const object = decodeBody(this.s.schemas, d.gvk, this.s.schemas.get(d.schema)!, body, ctx, o);
+    if (d.forwardsTo) {
+      const { resource, subresource } = d.forwardsTo;
+      return this.handlers.get('', 'v1', resource)!.create({ ...ctx, warn: (t) => ctx.warn(t), name: object.metadata.name ?? '', subresource }, body, p);
+    }
     if (d.namespaced) object.metadata.namespace ||= ctx.namespace;
     d.strategy.default?.(object);
     const c = strategyContext(this.s, ctx, 'create', o.dryRun);
     const pending = this.s.admission.admit({ operation: 'CREATE', definition: d, namespace: ctx.namespace, name: object.metadata.name, object, user: c.user, dryRun: c.dryRun, ctx: c });
     if (pending) await pending;
-    return { code: 201, body: await d.virtualCreate(c, object) };
+    return { code: 201, body: await d.virtualCreate!(c, object) };
   }
 
   get(ctx: RequestContext): ObjectResult {

@@ -116,12 +116,16 @@ export interface ActionContext extends Ctx {
   deleteTarget(options?: object): Promise<void>;
   /** The target as stored now. @throws NotFound */
   target(): KubeObject;
+  /** Reads, changes and stores another object in the same way (the disruption budget of an eviction); not in dry runs. @throws NotFound */
+  updateOther(r: GVR, namespace: string | undefined, name: string, change: (o: KubeObject) => void): Promise<KubeObject>;
 }
 
 /** A verb on an object with a body and answer of its own kind: pods/binding, pods/eviction, serviceaccounts/token. */
 export interface ActionSubresource {
   type: 'action';
   gvk: GVK;
+  /** Versions of the body's kind that are taken as the same, e.g. 'policy/v1beta1'. */
+  alsoAccepts?: readonly string[];
   /** Definition name of the body's schema. */
   schema: string;
   /** @returns what to answer; undefined: Status Success with code 201 */
@@ -178,6 +182,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   typedListItems?: boolean;
   /** Virtual resource: nothing is stored, a create is answered by this (reviews, bindings). */
   virtualCreate?(c: Ctx, body: T): Promise<KubeObject> | KubeObject;
+  /** Virtual resource whose create is that of another core resource's subresource, for the object that the body names (bindings). */
+  forwardsTo?: { resource: string; subresource: string };
   /** Virtual resource that is listed and read without being stored (componentstatuses). */
   virtualList?(c: Ctx): readonly T[];
 }

@@ -8,7 +8,7 @@ import type { Raw } from '../../shared/raw';
 import { ALL_VERBS, RESETS_SPEC, RESETS_STATUS, viewOf } from '../../shared/verbs';
 import type { ServiceAllocator } from './allocation';
 import { defaultService } from './defaults';
-import { clusterIps, ipFamilies, isExternallyAccessible, isExternalName, isLoadBalancer, needsHealthCheck, needsNodePorts, nodePortsOf, portsOf, sameList } from './service-facts';
+import { clusterIps, ipFamilies, isExternallyAccessible, isExternalName, isLoadBalancer, needsHealthCheck, nodePortsOf, portsOf, sameList } from './service-facts';
 import { validateLoadBalancerStatus, validateService } from './validation';
 
 const HINTS = 'service.kubernetes.io/topology-aware-hints';
