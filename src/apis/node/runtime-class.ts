@@ -5,9 +5,11 @@ import { ageColumn, nameColumn } from '../shared/columns';
 import { validateLabels } from '../shared/labels';
 import { nameIsDnsLabel } from '../shared/names';
 import { nodeLabelDeprecation } from '../shared/node-label-warnings';
-import { validateResourceLimits } from '../shared/resources';
-import { validateTolerations } from '../shared/tolerations';
+import { pushResourceErrors } from '../shared/resource-requirements';
+import { pushTolerationErrors } from '../shared/tolerations';
 import { ALL_VERBS } from '../shared/verbs';
+
+const NO_CLAIMS: ReadonlySet<string> = new Set();
 
 interface Toleration {
   key?: string;
@@ -21,7 +23,7 @@ function validateRuntimeClass(o: KubeObject, old?: KubeObject): FieldError[] {
   const handler: string = o.handler ?? '';
   if (!handler) errors.push(required('handler'));
   else for (const m of nameIsDnsLabel(handler, false)) errors.push(invalidValue('handler', handler, m));
-  if (o.overhead) errors.push(...validateResourceLimits(o.overhead.podFixed, 'overhead.limits'));
+  if (o.overhead) pushResourceErrors(errors, { limits: o.overhead.podFixed }, NO_CLAIMS, 'overhead', {});
   if (o.scheduling) {
     errors.push(...validateLabels(o.scheduling.nodeSelector, 'scheduling.nodeSelector'));
     errors.push(...validateSchedulingTolerations(o.scheduling.tolerations ?? []));
@@ -33,7 +35,8 @@ function validateRuntimeClass(o: KubeObject, old?: KubeObject): FieldError[] {
 /** Those of a pod, and none twice: they are merged with the pod's own. */
 function validateSchedulingTolerations(tolerations: Toleration[]): FieldError[] {
   const path = 'scheduling.tolerations';
-  const errors = validateTolerations(tolerations, path);
+  const errors: FieldError[] = [];
+  tolerations.forEach((t, i) => pushTolerationErrors(errors, t, `${path}[${i}]`, {}));
   const seen = new Set<string>();
   tolerations.forEach((t, i) => {
     const key = JSON.stringify([t.key ?? '', t.operator ?? '', t.value ?? '', t.effect ?? '']);

@@ -1,0 +1,40 @@
+import { forbiddenField, invalidValue, type FieldError } from '../../api/errors/field-error';
+import type { ResourceDefinition } from '../../apiserver/registry/strategy';
+import { validateAnnotations } from '../shared/annotations';
+import { ageColumn, nameColumn } from '../shared/columns';
+import { semanticEqual } from '../shared/equality';
+import { goValue } from '../shared/go-value';
+import { validateLabels } from '../shared/labels';
+import type { Raw } from '../shared/raw';
+import { ALL_VERBS } from '../shared/verbs';
+import { validateAdminAccess } from './admin-access';
+import { defaultClaimSpec, validateClaimSpec } from './claim-spec';
+
+const COPIED = new Set(['annotations', 'labels']);
+
+/** Metadata that claims get from their template: labels and annotations, nothing else. */
+function validateTemplateMetadata(meta: Raw, path: string): FieldError[] {
+  const errors = [...validateAnnotations(meta.annotations, `${path}.annotations`), ...validateLabels(meta.labels, `${path}.labels`)];
+  for (const field in meta) if (!COPIED.has(field) && meta[field] !== undefined) errors.push(forbiddenField(`${path}.${field}`, 'cannot be set'));
+  return errors;
+}
+
+export const resourceClaimTemplate: ResourceDefinition = {
+  gvk: { group: 'resource.k8s.io', version: 'v1', kind: 'ResourceClaimTemplate' },
+  plural: 'resourceclaimtemplates',
+  namespaced: true,
+  verbs: ALL_VERBS,
+  schema: 'io.k8s.api.resource.v1.ResourceClaimTemplate',
+  returnsDeletedObject: true,
+  strategy: {
+    default: (o) => defaultClaimSpec(o.spec?.spec),
+    validate: (c, o, old) => {
+      const spec = (o.spec ?? {}) as Raw;
+      const errors = old ? [] : validateAdminAccess(c, o.metadata.namespace ?? '', spec.spec);
+      errors.push(...validateTemplateMetadata(spec.metadata ?? {}, 'spec.metadata'), ...validateClaimSpec(spec.spec, 'spec.spec'));
+      if (old && !semanticEqual(spec, old.spec)) errors.push(invalidValue('spec', goValue('ResourceClaimTemplateSpec', spec), 'field is immutable'));
+      return errors;
+    },
+  },
+  columns: [nameColumn, ageColumn],
+};
