@@ -11,13 +11,12 @@
 // - the newest revision is not older than any revision answered before;
 // - a watch resumed from the last revision seen brings every change once, in order.
 // Ends with `N passed, N failed` (a kill each) and code 1 if any failed.
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Api } from './api.mjs';
+import { startServer } from './server.mjs';
 
 const split = process.argv.indexOf('--');
 const { values } = parseArgs({
@@ -51,38 +50,7 @@ const known = {
   lastEvent: 0,
 };
 
-async function start() {
-  rmSync(kubeconfig, { force: true });
-  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-  let errors = '';
-  child.stderr.on('data', (d) => (errors = (errors + d).slice(-4000)));
-  const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
-  let over = false;
-  ended.then(() => (over = true));
-  const until = performance.now() + 30_000;
-  for (;;) {
-    if (over) throw new Error(`the server ended with ${await ended}:\n${errors}`);
-    if (performance.now() > until) throw new Error(`the server was not ready after 30 s:\n${errors}`);
-    if (existsSync(kubeconfig)) {
-      try {
-        const api = new Api(kubeconfig, Number(values.sockets));
-        const [ready, namespace] = [await api.request('GET', '/readyz'), await api.request('GET', '/api/v1/namespaces/default')];
-        if (ready.code === 200 && namespace.code === 200) return { child, ended, api };
-        api.close();
-      } catch {
-        // Not listening yet, or the file is only half written.
-      }
-    }
-    await sleep(20);
-  }
-}
-
-/** The process and all it started, at once. */
-async function kill({ child, ended, api }) {
-  process.kill(-child.pid, 'SIGKILL');
-  await ended;
-  api.close();
-}
+const start = () => startServer(command, kubeconfig, Number(values.sockets));
 
 const LABEL = 'labelSelector=durability%3Dyes';
 const PATH = '/api/v1/namespaces/default/configmaps';
@@ -161,7 +129,7 @@ for (let run = 0; run < kills; run++) {
     let finished = false;
     creating.then(() => (finished = true), () => (finished = true));
     while (known.answered.size < enough && !finished) await sleep(1);
-    await kill(server);
+    await server.kill();
     await Promise.all([creating, watching]);
     server = await start();
     const resumed = follow(server.api, problems);
@@ -176,12 +144,12 @@ for (let run = 0; run < kills; run++) {
   if (problems.length > 10) console.error(`  and ${problems.length - 10} more`);
   if (problems.length) failed++;
   else passed++;
-  if (server.child.exitCode !== null || server.child.signalCode !== null) {
+  if (!server.running) {
     failed += kills - run - 1;
     break;
   }
 }
-if (server.child.exitCode === null && server.child.signalCode === null) await kill(server);
+if (server.running) await server.kill();
 if (values.dir === undefined) rmSync(dir, { recursive: true, force: true });
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

@@ -30,7 +30,7 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(o: SqliteStoreOptions): Promise<SqliteStore> {
   const current = new CurrentState();
-  let store: SqliteStore | undefined;
+  const opened: { store?: SqliteStore } = {};
   const options: DriverOptions = {
     file: o.file,
     maxBytes: o.maxBytes,
@@ -38,11 +38,11 @@ export async function openSqliteStore(o: SqliteStoreOptions): Promise<SqliteStor
       for (const r of rows) current.put(toKV(r));
     },
     warn: (e) => o.log.warn({ err: e }, 'the store has trouble tidying up; nothing is lost'),
-    lost: (e) => store?.fail(e),
+    lost: (e) => opened.store?.fail(e),
   };
   const script = 'workerScript' in o ? o.workerScript : o.file === ':memory:' ? undefined : builtWorkerScript();
   const { driver, state } = script === undefined ? InlineDriver.open(options) : await WorkerDriver.open(script, options);
-  store = new SqliteStore(driver, current, state, o.log);
+  const store = (opened.store = new SqliteStore(driver, current, state, o.log));
   const compaction = startCompaction(store, { keepMs: o.historyMs ?? DEFAULT_HISTORY_MS, clock: o.clock, log: o.log });
   store.onClose(() => compaction.dispose());
   return store;
