@@ -1,5 +1,11 @@
+import { goQuote } from '../patch/go-format';
+
 const SPACE = new Set([' ', '\t', '\r', '\n']);
 const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/** Go keeps no more strict complaints than this. */
+const MAX_PROBLEMS = 100;
+const INSIDE_TOKEN = /^in (string escape|\\u|numeric|exponent|literal)|^after decimal/;
 
 /** A slow JSON reader for the cases where it matters how Go would have read the text: refusals and duplicate fields. */
 export class GoJsonReader {
@@ -47,13 +53,10 @@ export class GoJsonReader {
       if (this.text[this.at] !== ':') throw this.unexpected('after object key');
       this.at++;
       const here = path ? `${path}.${key}` : key;
+      const again = Object.hasOwn(out, key);
+      if (again) this.duplicate(here);
       const v = this.value(here);
-      if (Object.hasOwn(out, key)) {
-        this.problems.push(`duplicate field ${JSON.stringify(here)}`);
-        set(out, key, merged(out[key], v));
-      } else {
-        set(out, key, v);
-      }
+      set(out, key, again ? merged(out[key], v) : v);
       this.space();
       const c = this.text[this.at];
       if (c === '}') {
@@ -63,6 +66,11 @@ export class GoJsonReader {
       if (c !== ',') throw this.unexpected('after object key:value pair');
       this.at++;
     }
+  }
+
+  private duplicate(path: string): void {
+    const problem = `duplicate field ${goQuote(path)}`;
+    if (this.problems.length < MAX_PROBLEMS && !this.problems.includes(problem)) this.problems.push(problem);
   }
 
   private array(path: string): unknown[] {
@@ -90,7 +98,7 @@ export class GoJsonReader {
     let out = '';
     for (this.at++; ; this.at++) {
       const c = this.text[this.at];
-      if (c === undefined || c < ' ') throw this.unexpected('in string literal');
+      if (c === undefined || c < ' ') throw c === undefined ? this.end() : this.unexpected('in string literal');
       if (c === '"') {
         this.at++;
         return out;
@@ -148,9 +156,14 @@ export class GoJsonReader {
   }
 
   private unexpected(where: string): SyntaxError {
-    const c = this.text[this.at];
-    if (c === undefined) return new SyntaxError('unexpected end of JSON input');
-    return new SyntaxError(`invalid character ${quoted(c)} ${where}`);
+    const code = this.text.codePointAt(this.at);
+    if (code !== undefined) return new SyntaxError(`invalid character ${quoted(code)} ${where}`);
+    // Go ends a text by reading one space more, which some places take amiss.
+    return INSIDE_TOKEN.test(where) ? new SyntaxError(`invalid character ' ' ${where}`) : this.end();
+  }
+
+  private end(): SyntaxError {
+    return new SyntaxError('unexpected end of JSON input');
   }
 }
 
@@ -170,16 +183,11 @@ function isObject(v: unknown): v is Record<string, unknown> {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
 }
 
-/** A character between single quotes as strconv.Quote shows it. */
-function quoted(c: string): string {
-  if (c === "'") return "'\\''";
-  if (c === '"') return `'"'`;
-  const code = c.charCodeAt(0);
-  if (c === '\\') return "'\\\\'";
-  if (code >= 0x20 && code < 0x7f) return `'${c}'`;
-  const short: Readonly<Record<number, string>> = { 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' };
-  if (short[code]) return `'${short[code]}'`;
-  if (code < 0x20 || code === 0x7f) return `'\\x${code.toString(16).padStart(2, '0')}'`;
-  if (code < 0xa0) return `'\\u${code.toString(16).padStart(4, '0')}'`;
-  return `'${c}'`;
+/** A character between single quotes. Go complains about bytes: of anything beyond ASCII it shows the first as if it were a character. */
+function quoted(code: number): string {
+  if (code === 0x27) return "'\\''";
+  if (code === 0x22) return `'"'`;
+  // Texts that were no UTF-8 come as one character a byte; C1 controls stand in no other.
+  const shown = code < 0xa0 ? String.fromCharCode(code) : String.fromCharCode(Buffer.from(String.fromCodePoint(code))[0]!);
+  return `'${goQuote(shown).slice(1, -1)}'`;
 }

@@ -1,61 +1,148 @@
-import { formatMicroTime, formatTime } from '../meta/time';
 import { DecodeError } from './decode-error';
 
 const SECONDS = '2006-01-02T15:04:05Z07:00';
 const MICROS = '2006-01-02T15:04:05.000000Z07:00';
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+const ZERO = '0001-01-01T00:00:00Z';
 
-/** metav1.Time: whole seconds in UTC. @throws DecodeError in the words of Go's time.Parse */
-export function canonicalTime(text: string): string {
-  return isCanonical(text) ? text : formatTime(parse(text, SECONDS));
+/**
+ * metav1.Time: whole seconds in UTC; undefined for the zero time, which Go writes as null.
+ * @throws DecodeError in the words of Go's time.Parse
+ */
+export function canonicalTime(text: string): string | undefined {
+  if (isCanonical(text)) return text === ZERO ? undefined : text;
+  const seconds = new TimeParser(text, SECONDS).parse();
+  const out = formatSeconds(seconds.ms) + 'Z';
+  return out === ZERO ? undefined : out;
 }
 
-/** metav1.MicroTime: six decimals in UTC. @throws DecodeError */
-export function canonicalMicroTime(text: string): string {
-  const ms = parse(text, MICROS);
-  const fraction = /\.(\d{6})/.exec(text);
-  return fraction ? `${formatTime(ms).slice(0, 19)}.${fraction[1]}Z` : formatMicroTime(ms);
+/** metav1.MicroTime: exactly six decimals, in UTC; undefined for the zero time. @throws DecodeError */
+export function canonicalMicroTime(text: string): string | undefined {
+  const { ms, micros } = new TimeParser(text, MICROS).parse();
+  const seconds = formatSeconds(ms);
+  return seconds + 'Z' === ZERO && micros === '000000' ? undefined : `${seconds}.${micros}Z`;
 }
 
-/** 2026-01-02T03:04:05Z, with numbers in range. */
+/** 2026-01-02T03:04:05Z with a day that every month has. */
 function isCanonical(t: string): boolean {
-  if (t.length !== 20 || t.charCodeAt(19) !== 90) return false;
-  return RFC3339.test(t) && !Number.isNaN(Date.parse(t));
+  if (t.length !== 20 || t.charCodeAt(19) !== 90 || t.charCodeAt(10) !== 84) return false;
+  if (t.charCodeAt(4) !== 45 || t.charCodeAt(7) !== 45 || t.charCodeAt(13) !== 58 || t.charCodeAt(16) !== 58) return false;
+  const month = two(t, 5);
+  const day = two(t, 8);
+  return two(t, 0) >= 0 && two(t, 2) >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && inside(two(t, 11), 24) && inside(two(t, 14), 60) && inside(two(t, 17), 60);
 }
 
-function parse(text: string, layout: string): number {
-  const m = RFC3339.exec(text);
-  if (!m) throw new DecodeError(`parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: ${firstMismatch(text, layout)}`);
-  if (layout === MICROS && (m[7] ?? '').length !== 7) {
-    throw new DecodeError(`parsing time ${JSON.stringify(text)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(text.slice(19))} as ".000000"`);
-  }
-  const ms = Date.parse(text);
-  if (!Number.isNaN(ms)) return ms;
-  const what = Number(m[2]) < 1 || Number(m[2]) > 12 ? 'month' : Number(m[4]) > 23 ? 'hour' : Number(m[5]) > 59 ? 'minute' : Number(m[6]) > 59 ? 'second' : 'day';
-  throw new DecodeError(`parsing time ${JSON.stringify(text)}: ${what} out of range`);
+function inside(n: number, limit: number): boolean {
+  return n >= 0 && n < limit;
 }
 
-const ELEMENTS: readonly (readonly [string, RegExp])[] = [
-  ['2006', /^\d{4}/],
-  ['-', /^-/],
-  ['01', /^\d\d/],
-  ['-', /^-/],
-  ['02', /^\d\d/],
-  ['T', /^T/],
-  ['15', /^\d\d/],
-  [':', /^:/],
-  ['04', /^\d\d/],
-  [':', /^:/],
-  ['05', /^\d\d(\.\d+)?/],
-  ['Z07:00', /^(Z|[+-]\d\d:\d\d)/],
-];
+/** Two digits as a number, or -1. */
+function two(t: string, i: number): number {
+  const a = t.charCodeAt(i) - 48;
+  const b = t.charCodeAt(i + 1) - 48;
+  return a >= 0 && a <= 9 && b >= 0 && b <= 9 ? a * 10 + b : -1;
+}
 
-function firstMismatch(text: string, layout: string): string {
-  let rest = text;
-  for (const [element, pattern] of ELEMENTS) {
-    const found = pattern.exec(rest);
-    if (!found) return `cannot parse ${JSON.stringify(rest)} as ${JSON.stringify(element)}`;
-    rest = rest.slice(found[0].length);
+function formatSeconds(ms: number): string {
+  const iso = new Date(ms).toISOString();
+  // Years beyond 9999 have a sign and six digits.
+  return iso.startsWith('+') ? iso.slice(1, -5).replace(/^0+/, '') : iso.slice(0, -5);
+}
+
+/** Go's time.Parse for the two layouts, element by element, since its complaints name the element they meet first. */
+class TimeParser {
+  private rest: string;
+
+  constructor(
+    private readonly text: string,
+    private readonly layout: string,
+  ) {
+    this.rest = text;
   }
-  return layout && `extra text: ${JSON.stringify(rest)}`;
+
+  parse(): { ms: number; micros: string } {
+    const year = this.digits(4, '2006');
+    this.literal('-');
+    const month = this.ranged(this.digits(2, '01'), 1, 12, 'month');
+    this.literal('-');
+    const day = this.digits(2, '02');
+    this.literal('T');
+    const hour = this.ranged(this.hour(), 0, 23, 'hour');
+    this.literal(':');
+    const minute = this.ranged(this.digits(2, '04'), 0, 59, 'minute');
+    this.literal(':');
+    const second = this.ranged(this.digits(2, '05'), 0, 59, 'second');
+    const micros = this.fraction();
+    const offset = this.zone();
+    if (this.rest !== '') throw new DecodeError(`parsing time ${quote(this.text)}: extra text: ${quote(this.rest)}`);
+    const date = new Date(0);
+    date.setUTCFullYear(year, month - 1, day);
+    if (day < 1 || date.getUTCDate() !== day) throw this.outOfRange('day');
+    date.setUTCHours(hour, minute, second);
+    return { ms: date.getTime() - offset * 60_000, micros };
+  }
+
+  private digits(n: number, element: string): number {
+    const found = this.rest.slice(0, n);
+    if (found.length < n || !/^\d+$/.test(found)) throw this.mismatch(element);
+    this.rest = this.rest.slice(n);
+    return Number(found);
+  }
+
+  /** One digit will do. */
+  private hour(): number {
+    const found = /^\d\d?/.exec(this.rest)?.[0];
+    if (found === undefined) throw this.mismatch('15');
+    this.rest = this.rest.slice(found.length);
+    return Number(found);
+  }
+
+  private literal(c: string): void {
+    if (!this.rest.startsWith(c)) throw this.mismatch(c);
+    this.rest = this.rest.slice(1);
+  }
+
+  private fraction(): string {
+    const found = (this.layout === MICROS ? /^[.,](\d{6})/ : /^[.,](\d+)/).exec(this.rest);
+    if (!found && this.layout === MICROS) throw this.mismatch('.000000');
+    this.rest = this.rest.slice(found?.[0].length ?? 0);
+    return found?.[1] ?? '';
+  }
+
+  /** Minutes east of UTC. */
+  private zone(): number {
+    if (this.rest.startsWith('Z')) {
+      this.rest = this.rest.slice(1);
+      return 0;
+    }
+    const m = /^([+-])(\d\d):(\d\d)/.exec(this.rest);
+    if (!m) throw this.mismatch('Z07:00');
+    const hours = this.ranged(Number(m[2]), 0, 24, 'time zone offset hour');
+    const minutes = this.ranged(Number(m[3]), 0, 60, 'time zone offset minute');
+    this.rest = this.rest.slice(6);
+    return (m[1] === '-' ? -1 : 1) * (hours * 60 + minutes);
+  }
+
+  private ranged(n: number, min: number, max: number, what: string): number {
+    if (n < min || n > max) throw this.outOfRange(what);
+    return n;
+  }
+
+  private outOfRange(what: string): DecodeError {
+    return new DecodeError(`parsing time ${quote(this.text)}: ${what} out of range`);
+  }
+
+  private mismatch(element: string): DecodeError {
+    return new DecodeError(`parsing time ${quote(this.text)} as ${quote(this.layout)}: cannot parse ${quote(this.rest)} as ${quote(element)}`);
+  }
+}
+
+/** The time package's own quoting: everything but printable ASCII as bytes. */
+function quote(s: string): string {
+  let out = '"';
+  for (const c of s) {
+    if (c === '"' || c === '\\') out += `\\${c}`;
+    else if (c >= ' ' && c < '\x80') out += c;
+    else for (const b of Buffer.from(c)) out += `\\x${b.toString(16).padStart(2, '0')}`;
+  }
+  return `${out}"`;
 }

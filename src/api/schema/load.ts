@@ -23,8 +23,11 @@ interface Raw {
 }
 
 /**
- * What OpenAPI does not tell of a field (openapi/go-fields.json), as letters: p: a pointer to a scalar; a: always written, its zero
- * too; z: a struct that is no pointer but left out when empty. A field without letters is left out when it is zero; structs are pointers.
+ * What OpenAPI does not tell of a field (openapi/go-fields.json): up to three words, '-' for one that follows from the rule.
+ * 1. Letters. p: a pointer; a: always written, its zero too; z: a struct that is no pointer but left out when empty.
+ *    By rule a field is left out when it is zero, and a struct without letters is a pointer.
+ * 2. The Go type, where it is not the one that the schema gives.
+ * 3. The Go structs the field is embedded through. By rule TypeMeta for kind and apiVersion of a top-level kind.
  */
 type GoFields = Record<string, Record<string, string>>;
 
@@ -32,6 +35,9 @@ const QUANTITY = 'io.k8s.apimachinery.pkg.api.resource.Quantity';
 const INT_OR_STRING = 'io.k8s.apimachinery.pkg.util.intstr.IntOrString';
 const MICRO_TIME = 'io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime';
 const FACTS = join(__dirname, '..', '..', '..', 'openapi');
+
+/** Types without fields that take any JSON; every other definition without fields is an empty struct. */
+const OPAQUE = /\.(FieldsV1|Patch|RawExtension|JSON|JSONSchemaPropsOr\w+)$/;
 
 const STRING: ScalarSchema = { kind: 'string' };
 const ANY: SchemaNode = { kind: 'any' };
@@ -92,7 +98,13 @@ class Definitions implements SchemaSet {
     if (name === MICRO_TIME) return { kind: 'string', format: 'micro-time' };
     const r = this.raw[name];
     if (!r) throw new Error(`openapi/ has no definition ${name}`);
-    return r.properties ? this.object(name, r) : this.node(r, name);
+    if (OPAQUE.test(name)) return this.opaque(name);
+    return r.type === 'object' && !r.additionalProperties ? this.object(name, r) : this.node(r);
+  }
+
+  private opaque(name: string): SchemaNode {
+    const inner = /^(.*\.JSONSchemaProps)Or\w+$/.exec(name)?.[1];
+    return inner === undefined ? { kind: 'any', name } : { kind: 'any', name, inner: this.definition(inner) as ObjectSchema };
   }
 
   private object(name: string, r: Raw): ObjectSchema {
@@ -114,15 +126,20 @@ class Definitions implements SchemaSet {
 
   private fields(name: string, r: Raw): Map<string, Field> {
     const out = new Map<string, Field>();
-    for (const [key, p] of Object.entries(r.properties!)) {
+    for (const [key, p] of Object.entries(r.properties ?? {})) {
       const schema = this.node(p);
-      const letters = this.go[name]?.[key] ?? '';
+      const [letters = '', goType = '-', embedded = '-'] = (this.go[name]?.[key] ?? '').split(' ');
+      const typeMeta = (key === 'kind' || key === 'apiVersion') && r['x-kubernetes-group-version-kind'] !== undefined;
+      const always = letters.includes('a');
+      const pointer = letters.includes('p') || schema.kind === 'list' || schema.kind === 'map' || schema.kind === 'any' || (schema.kind === 'object' && !always && !letters.includes('z'));
       out.set(key, {
         schema,
         required: r.required?.includes(key) ?? false,
         ...(p.default === undefined ? {} : { default: p.default }),
-        pointer: schema.kind === 'object' ? !letters.includes('z') && !letters.includes('a') : schema.kind === 'list' || schema.kind === 'map' || schema.kind === 'any' || letters.includes('p'),
-        omitEmpty: !letters.includes('a'),
+        pointer,
+        omitEmpty: !always,
+        ...(goType === '-' ? {} : { goType }),
+        ...(embedded !== '-' ? { embedded } : typeMeta ? { embedded: 'TypeMeta' } : {}),
         ...(p['x-kubernetes-patch-strategy'] ? { patchStrategy: p['x-kubernetes-patch-strategy'] } : {}),
         ...(p['x-kubernetes-patch-merge-key'] ? { patchMergeKey: p['x-kubernetes-patch-merge-key'] } : {}),
       });
@@ -130,11 +147,12 @@ class Definitions implements SchemaSet {
     return out;
   }
 
-  private node(r: Raw, name?: string): SchemaNode {
+  private node(r: Raw): SchemaNode {
     if (r.$ref !== undefined) {
       const node = this.definition(r.$ref);
-      // A reference may say of itself that it is owned as a whole.
-      return node.kind === 'object' && !node.atomic && r['x-kubernetes-map-type'] === 'atomic' ? this.atomic(node) : node;
+      const mapType = r['x-kubernetes-map-type'];
+      // A reference may say of itself whether what it refers to is owned as a whole.
+      return node.kind === 'object' && mapType !== undefined ? withAtomic(node, mapType === 'atomic') : node;
     }
     switch (r.type) {
       case 'string':
@@ -151,13 +169,14 @@ class Definitions implements SchemaSet {
         if (typeof r.additionalProperties === 'object') {
           return { kind: 'map', values: this.node(r.additionalProperties), ...(r['x-kubernetes-map-type'] === 'atomic' ? { atomic: true } : {}) };
         }
-        return name === undefined ? ANY : { kind: 'any', name };
+        return ANY;
       default:
-        return name === undefined ? ANY : { kind: 'any', name };
+        return ANY;
     }
   }
+}
 
-  private atomic(o: ObjectSchema): ObjectSchema {
-    return Object.create(o, { atomic: { value: true, enumerable: true } }) as ObjectSchema;
-  }
+function withAtomic(o: ObjectSchema, atomic: boolean): ObjectSchema {
+  if ((o.atomic ?? false) === atomic) return o;
+  return Object.create(o, { atomic: { value: atomic, enumerable: true } }) as ObjectSchema;
 }

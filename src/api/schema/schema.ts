@@ -49,6 +49,8 @@ export interface ListSchema {
 export interface AnySchema {
   kind: 'any';
   name?: string;
+  /** The type that objects in it have: JSONSchemaPropsOrBool, …OrArray, …OrStringArray hold JSONSchemaProps or something else. */
+  inner?: ObjectSchema;
 }
 
 /** A property of an object and what Go and the patch code know about it. */
@@ -61,6 +63,10 @@ export interface Field {
   pointer?: boolean;
   /** Go's omitempty: a zero value (not behind a pointer) is left out when written. */
   omitEmpty?: boolean;
+  /** Go's name of the type, where it does not follow from the schema: v1.Protocol, v1.ResourceList. */
+  goType?: string;
+  /** Go structs the field is embedded through, as decode errors print them: VolumeSource. */
+  embedded?: string;
   /** x-kubernetes-patch-strategy: 'merge', 'replace', 'retainKeys', 'merge,retainKeys'. */
   patchStrategy?: string;
   /** x-kubernetes-patch-merge-key */

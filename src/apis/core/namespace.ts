@@ -33,6 +33,11 @@ function finalizers(o: KubeObject): string[] {
   return (o.spec?.finalizers as string[] | undefined) ?? [];
 }
 
+/** A namespace stays until its controller has emptied it and taken the last of spec.finalizers away. */
+function isFinalizing(o: KubeObject): boolean {
+  return finalizers(o).length > 0;
+}
+
 const strategy: Strategy = {
   default: setDefaults,
   prepareForCreate(_c, o) {
@@ -50,6 +55,10 @@ const strategy: Strategy = {
   canonicalize: label,
   validateName: nameIsDnsLabel,
   resetFields: RESETS_STATUS,
+  deletionBlocked: isFinalizing,
+  markDeleting(_c, o) {
+    o.status = { ...o.status, phase: 'Terminating' };
+  },
 };
 
 const statusStrategy: Strategy = {

@@ -30,8 +30,10 @@ function parsed(body: Body, gvk: GVK, problems: string[] | undefined): unknown {
       throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: ${e.message} (${excerpt(body.text)})`);
     }
   }
+  // Asked first: the body is parsed, and complained of, when its value is wanted.
+  const { value } = body;
   if (problems && body.problems) problems.push(...body.problems);
-  return body.value;
+  return value;
 }
 
 /** decodeBody for a value that is already parsed; `problems` holds what parsing complained of. */

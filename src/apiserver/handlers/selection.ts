@@ -25,9 +25,11 @@ export function selectionOf(r: Registry, view: ResourceDefinition, ctx: RequestC
   if (ctx.namespace !== undefined) predicate.prefix = `${r.prefix}${ctx.namespace}/`;
   const rest = terms.filter((t) => !dispatch(r, ctx.namespace, t, predicate));
   const everything = labels.empty && terms.length === 0;
-  const fields = r.definition.fields;
+  // Selectors speak of the version that was asked; what is stored may be another.
+  const fields = view.fields;
+  const shown = view.storedAs ? (o: KubeObject) => view.storedAs!.fromStored(o) : undefined;
   if (labels.empty && rest.length === 0) return { predicate, everything };
-  predicate.matches = rest.length === 0 ? (o) => labels.matches(o.metadata.labels) : (o) => labels.matches(o.metadata.labels) && rest.every((t) => (fieldValue(fields, t.field, o) === t.value) === t.equal);
+  predicate.matches = rest.length === 0 ? (o) => labels.matches(o.metadata.labels) : (o) => labels.matches(o.metadata.labels) && satisfies(rest, fields, shown ? shown(o) : o);
   return { predicate, everything };
 }
 
@@ -65,6 +67,11 @@ function parseFields(view: ResourceDefinition, text: string): FieldTerm[] {
     throw badRequest(view.fields ? `field label not supported: ${field}` : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
   }
   return terms;
+}
+
+function satisfies(terms: readonly FieldTerm[], fields: ResourceDefinition['fields'], o: KubeObject): boolean {
+  for (const t of terms) if ((fieldValue(fields, t.field, o) === t.value) !== t.equal) return false;
+  return true;
 }
 
 function fieldValue(fields: ResourceDefinition['fields'], field: string, o: KubeObject): string {

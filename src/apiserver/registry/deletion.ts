@@ -3,6 +3,7 @@ import type { Status } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
 import type { Cached } from '../../storage/watch-cache/watch-cache';
+import { sameJson } from './equality';
 import { Entry } from './registry';
 import type { Registry } from './registry';
 import type { Ctx } from './strategy';
@@ -67,6 +68,8 @@ async function removeNow(r: Registry, c: Ctx, current: Cached): Promise<Deletion
 }
 
 async function store(r: Registry, c: Ctx, current: Cached, next: KubeObject): Promise<Cached | undefined> {
+  // Marked before: a write that changes nothing must not be seen by watchers.
+  if (sameJson(next, current.object)) return current;
   return c.dryRun ? new Entry(current.key, next).encodeUnstored() : r.replace(current, next);
 }
 

@@ -18,6 +18,7 @@ describe('decodeObject', () => {
     expect(d).toEqual({ metadata: {}, spec: { replicas: 0, selector: {}, strategy: {}, template: { metadata: {}, spec: { containers: null } } }, status: {} });
     const slice = decode('EndpointSlice', { addressType: 'IPv4' }, undefined, 'discovery.k8s.io');
     expect(slice).toEqual({ metadata: {}, addressType: 'IPv4', endpoints: null, ports: null });
+    expect(decode('EndpointSlice', { addressType: 'IPv4', endpoints: [] }, undefined, 'discovery.k8s.io')).toMatchObject({ endpoints: null });
   });
 
   it('brings quantities, times and integers-or-strings into normal form', () => {
