@@ -99,6 +99,6 @@ function set(o: Json, name: string, value: unknown): void {
 
 function target(types: MessageSet, f: MessageField): MessageType {
   const type = types.get(f.message!);
-  if (!type) throw new Error(`openapi/protobuf.json has no message ${f.message}; run scripts/import-protobuf.mjs again`);
+  if (!type) throw new Error(`openapi/protobuf.json has no message ${f.message}; run scripts/protobuf-import.mjs again`);
   return type;
 }

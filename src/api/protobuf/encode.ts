@@ -82,6 +82,6 @@ function close(w: ReverseWriter, number: number, before: number): void {
 
 function target(types: MessageSet, f: MessageField): MessageType {
   const type = types.get(f.message!);
-  if (!type) throw new Error(`openapi/protobuf.json has no message ${f.message}; run scripts/import-protobuf.mjs again`);
+  if (!type) throw new Error(`openapi/protobuf.json has no message ${f.message}; run scripts/protobuf-import.mjs again`);
   return type;
 }

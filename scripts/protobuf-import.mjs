@@ -1,5 +1,5 @@
 // Makes openapi/protobuf.json and openapi/protobuf-openapi-v2.json from the facts of protobuf-fields.json:
-//   node scripts/import-protobuf.mjs DIR
+//   node scripts/protobuf-import.mjs DIR
 // DIR holds protobuf-fields.json (package → message → [field, number, type]) and resources-1.36.tsv (what is served).
 // One string a message: "jsonName number type" for every field, in order of numbers. Types: scalars and messages of the same package by name,
 // others in full; '*' repeated, '{}' map from string, '^' flattened into the parent in JSON.
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const dir = process.argv[2];
 if (!dir) {
-  console.error('usage: node scripts/import-protobuf.mjs DIR   (with protobuf-fields.json and resources-1.36.tsv in it)');
+  console.error('usage: node scripts/protobuf-import.mjs DIR   (with protobuf-fields.json and resources-1.36.tsv in it)');
   process.exit(2);
 }
 const fields = JSON.parse(readFileSync(join(dir, 'protobuf-fields.json'), 'utf8'));
