@@ -11,8 +11,11 @@ import { toStoreError } from './sqlite-error';
 type Values = [rev: number, key: string, deleted: number, createRev: number, prevRev: number, value: Uint8Array];
 type ValuesWithPrev = [...Values, prevCreateRev: number | null, prevValue: Uint8Array | null];
 
-/** The log is copied into the database when about this much has been written to it. */
-const CHECKPOINT_BYTES = 8 << 20;
+/**
+ * The log is copied into the database when about this much has been written to it. Little at a time: writes wait meanwhile (with
+ * 64 writers, p99 6 ms; 20 ms with 8 MiB), and the history is only appended to, so that larger portions save next to nothing.
+ */
+const CHECKPOINT_BYTES = 1 << 20;
 /** Revisions looked at by one call of changes(), so that writes behind it do not wait long. */
 const CHANGES_WINDOW = 2000;
 
