@@ -7,7 +7,7 @@ import { isDns1035Label } from '../shared/names';
 import type { Raw } from '../shared/raw';
 import { validateMatchConditions } from './match-conditions';
 import { defaultMatching, defaultRule, validateRule } from './rule-validation';
-import { defaultWebhookService, validateClientConfig } from './webhook-client';
+import { defaultWebhookService, validateClientConfig } from '../shared/webhook-client';
 
 const NO_SIDE_EFFECTS = ['None', 'NoneOnDryRun'];
 const SIDE_EFFECTS = ['None', 'NoneOnDryRun', 'Some', 'Unknown'];

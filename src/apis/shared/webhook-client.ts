@@ -1,7 +1,7 @@
 import { invalidValue, required, type FieldError } from '../../api/errors/field-error';
-import { isPortNumber } from '../shared/formats';
-import { isDns1123Subdomain } from '../shared/names';
-import type { Raw } from '../shared/raw';
+import { isPortNumber } from './formats';
+import { isDns1123Subdomain } from './names';
+import type { Raw } from './raw';
 
 const FORM = '; desired format: https://host[/path]';
 

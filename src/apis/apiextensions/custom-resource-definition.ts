@@ -1,0 +1,75 @@
+import type { KubeObject } from '../../api/meta/object';
+import type { ResourceDefinition, Strategy } from '../../apiserver/registry/strategy';
+import { createdAtColumn, nameColumn } from '../shared/columns';
+import { semanticEqual } from '../shared/equality';
+import { bumpGeneration } from '../shared/generation';
+import type { Raw } from '../shared/raw';
+import { ALL_VERBS, RESETS_SPEC, RESETS_STATUS, viewOf } from '../shared/verbs';
+import { defaultWebhookService } from '../shared/webhook-client';
+import { validateDefinition, versionsOf } from './definition-validation';
+import { unknownFormats } from './formats';
+import { validateNames } from './names-validation';
+
+function storageVersionOf(o: KubeObject): string | undefined {
+  return versionsOf(o).find((v) => v.storage)?.name as string | undefined;
+}
+
+function applyDefaults(o: KubeObject): void {
+  const spec = (o.spec ??= {}) as Raw;
+  const names = (spec.names ??= {}) as Raw;
+  if (!names.singular && names.kind) names.singular = String(names.kind).toLowerCase();
+  if (!names.listKind && names.kind) names.listKind = `${names.kind}List`;
+  spec.conversion ??= { strategy: 'None' };
+  defaultWebhookService(spec.conversion.webhook?.clientConfig?.service);
+  const storage = storageVersionOf(o);
+  if (storage !== undefined && !o.status?.storedVersions?.length) o.status = { ...o.status, storedVersions: [storage] };
+}
+
+/** Remembers that objects may now be stored in the storage version. */
+function rememberStorageVersion(o: KubeObject): void {
+  const storage = storageVersionOf(o);
+  const stored = (o.status?.storedVersions ?? []) as string[];
+  if (storage !== undefined && !stored.includes(storage)) o.status = { ...o.status, storedVersions: [...stored, storage] };
+}
+
+const statusStrategy: Strategy = {
+  default: applyDefaults,
+  prepareForUpdate: (_c, o, old) => {
+    o.spec = old.spec;
+  },
+  validate: (_c, o) => validateNames(o.status?.acceptedNames ?? {}, 'status.acceptedNames'),
+  allowUnconditionalUpdate: false,
+  resetFields: RESETS_SPEC,
+};
+
+export const customResourceDefinition: ResourceDefinition = {
+  gvk: { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' },
+  plural: 'customresourcedefinitions',
+  shortNames: ['crd', 'crds'],
+  categories: ['api-extensions'],
+  namespaced: false,
+  verbs: ALL_VERBS,
+  schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
+  strategy: {
+    default: applyDefaults,
+    prepareForCreate: (_c, o) => {
+      o.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null };
+      bumpGeneration(o, undefined);
+      rememberStorageVersion(o);
+    },
+    prepareForUpdate: (_c, o, old) => {
+      o.status = old.status;
+      bumpGeneration(o, old, !semanticEqual(o.spec, old.spec));
+      rememberStorageVersion(o);
+    },
+    validate: (_c, o, old) => validateDefinition(o, old),
+    warnings: (_c, o, old) => {
+      const known = new Set(old ? unknownFormats(old) : []);
+      return unknownFormats(o).flatMap((f) => (known.has(f) ? [] : [`unrecognized format ${JSON.stringify(f)}`]));
+    },
+    allowUnconditionalUpdate: false,
+    resetFields: RESETS_STATUS,
+  },
+  columns: [nameColumn, createdAtColumn],
+  subresources: { status: viewOf(statusStrategy) },
+};
