@@ -87,6 +87,7 @@ export class ResourceRoutes {
     if (action === 'patch' && !e.custom && !PATCH_TYPES.has(baseType(headers.contentType))) throw unsupportedRouteType();
     const lists = action === 'list' || action === 'watch';
     if (!e.custom && !routeAccepts(headers.accept, e.types)) throw notAcceptableRoute(lists ? [...e.types, ...STREAM_TYPES] : e.types);
+    if (e.definition.deprecation) x.warn(e.definition.deprecation);
     const accepted = e.negotiator.negotiate(headers.accept);
     if (!accepted) throw notAcceptable(ALL_TYPES);
     switch (action) {

@@ -98,7 +98,7 @@ describe('lists', () => {
   });
   it('of custom resources keep kind and version', async () => {
     h.map.get('example.com', 'v1', 'kites')!.put('k');
-    const r = await ask('get', '/apis/example.com/v1/kites').expect(200);
+    const r = await ask('get', '/apis/example.com/v1/kites').expect(200).expect('warning', '299 - "example.com/v1 Kite is deprecated"');
     expect(r.body).toMatchObject({ kind: 'KiteList', apiVersion: 'example.com/v1', items: [{ kind: 'Kite', apiVersion: 'example.com/v1', metadata: { name: 'k' } }] });
   });
   it('are what a collection delete answers', async () => {

@@ -54,7 +54,7 @@ export const pods = define({
   },
 });
 export const reviews = define({ gvk: { group: 'authorization.k8s.io', version: 'v1', kind: 'SelfSubjectAccessReview' }, plural: 'selfsubjectaccessreviews', namespaced: false, verbs: ['create'], columns: [], virtualCreate: (_c, o) => o });
-export const kites = define({ gvk: { group: 'example.com', version: 'v1', kind: 'Kite' }, plural: 'kites', typedListItems: true });
+export const kites = define({ gvk: { group: 'example.com', version: 'v1', kind: 'Kite' }, plural: 'kites', typedListItems: true, deprecation: 'example.com/v1 Kite is deprecated' });
 
 /** Objects of one resource in memory, with just enough behaviour to see what the HTTP layer makes of it. */
 export class FakeHandlers implements ResourceHandlers {
