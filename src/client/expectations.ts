@@ -28,12 +28,17 @@ export class Expectations {
 
   /** Call before creating `n` objects. */
   expectCreations(key: string, n: number): void {
-    this.set(key, n, []);
+    this.expect(key, n, []);
   }
 
   /** Call before deleting the objects with these keys. */
   expectDeletions(key: string, objects: Iterable<string>): void {
-    this.set(key, 0, objects);
+    this.expect(key, 0, objects);
+  }
+
+  /** Call before creating `creations` objects and deleting those with these keys. */
+  expect(key: string, creations: number, deletions: Iterable<string>): void {
+    this.entries.set(key, { creations, deletions: new Set(deletions), since: this.clock.monotonic() });
   }
 
   /** An object was seen to be created, or its creation failed. */
@@ -50,9 +55,5 @@ export class Expectations {
   /** The owner is gone. */
   forget(key: string): void {
     this.entries.delete(key);
-  }
-
-  private set(key: string, creations: number, deletions: Iterable<string>): void {
-    this.entries.set(key, { creations, deletions: new Set(deletions), since: this.clock.monotonic() });
   }
 }

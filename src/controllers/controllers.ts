@@ -1,4 +1,5 @@
 import type { Component, ComponentContext } from '../client/component';
+import { createDaemonSetController } from './daemonset/daemonset-controller';
 import { createDeploymentController } from './deployment/deployment-controller';
 import { createEndpointsController } from './endpoints/endpoints-controller';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller';
@@ -34,6 +35,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'deployment', serviceAccount: 'deployment-controller', create: createDeploymentController },
   { name: 'replicaset', serviceAccount: 'replicaset-controller', create: createReplicaSetController },
   { name: 'replicationcontroller', serviceAccount: 'replication-controller', create: createReplicationControllerController },
+  { name: 'daemonset', serviceAccount: 'daemon-set-controller', create: createDaemonSetController },
   { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },

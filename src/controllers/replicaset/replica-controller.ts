@@ -12,8 +12,9 @@ import type { WorkQueue } from '../../client/work-queue';
 import type { Disposable } from '../../util/clock';
 import { claim } from '../shared/adoption';
 import { namespaceTerminating } from '../shared/errors';
-import { controlledBy, indexByController, ownerIn, uncontrolled } from '../shared/owners';
-import { isPodActive, isPodReady, isPodTerminating, nextAvailability } from '../shared/pod';
+import { watchOwnedPods } from '../shared/owned-pods';
+import { controlledBy, indexByController, uncontrolled } from '../shared/owners';
+import { isPodActive, isPodTerminating, nextAvailability } from '../shared/pod';
 import { PodControl, podFromTemplate } from '../shared/pod-control';
 import { slowStart } from '../shared/slow-start';
 import type { Pod } from '../shared/types';
@@ -53,10 +54,14 @@ class ReplicaController {
           enqueue(o);
         },
       }),
-      this.pods.subscribe({
-        added: (pod) => this.podAdded(pod, queue),
-        updated: (pod, old) => this.podUpdated(pod, old, queue),
-        deleted: (pod) => this.podDeleted(pod, queue),
+      watchOwnedPods({
+        pods: this.pods,
+        owners: this.owners,
+        kind: this.f.kind,
+        selector: (o) => this.f.selector(o),
+        expectations: this.expectations,
+        queue,
+        minReadySeconds: (o) => o.spec.minReadySeconds ?? 0,
       }),
     ];
   }
@@ -144,53 +149,6 @@ class ReplicaController {
       // One retry on the object as it is now; the status still says what generation it is about.
       const fresh = await this.x.client.get<ReplicaOwner>(this.f.gvr, o.metadata.namespace, o.metadata.name!);
       if (fresh.metadata.uid === o.metadata.uid) await this.x.client.update(this.f.gvr, { ...fresh, status }, { subresource: 'status' });
-    }
-  }
-
-  private podAdded(pod: Pod, queue: WorkQueue): void {
-    if (pod.metadata.deletionTimestamp) return this.podDeleted(pod, queue);
-    if (!controllerOf(pod)) return this.orphanChanged(pod, queue);
-    const owner = ownerIn(this.owners, this.f.kind, pod);
-    if (!owner) return;
-    this.expectations.created(keyOf(owner));
-    queue.add(keyOf(owner));
-  }
-
-  private podUpdated(pod: Pod, old: Pod, queue: WorkQueue): void {
-    if (pod.metadata.deletionTimestamp) {
-      // Going already: it counts as deleted, whenever it is really gone.
-      this.podDeleted(pod, queue);
-      return;
-    }
-    const before = controllerOf(old);
-    const now = controllerOf(pod);
-    if (before && before.uid !== now?.uid) {
-      const owner = ownerIn(this.owners, this.f.kind, old);
-      if (owner) queue.add(keyOf(owner));
-    }
-    if (!now) {
-      if (before || !sameJson(pod.metadata.labels, old.metadata.labels)) this.orphanChanged(pod, queue);
-      return;
-    }
-    const owner = ownerIn(this.owners, this.f.kind, pod);
-    if (!owner) return;
-    queue.add(keyOf(owner));
-    const minReady = owner.spec.minReadySeconds ?? 0;
-    if (minReady > 0 && !isPodReady(old) && isPodReady(pod)) queue.addAfter(keyOf(owner), minReady * 1000);
-  }
-
-  private podDeleted(pod: Pod, queue: WorkQueue): void {
-    const owner = ownerIn(this.owners, this.f.kind, pod);
-    if (!owner) return;
-    this.expectations.deleted(keyOf(owner), keyOf(pod));
-    queue.add(keyOf(owner));
-  }
-
-  private orphanChanged(pod: Pod, queue: WorkQueue): void {
-    if (!pod.metadata.labels) return;
-    for (const o of this.owners.list(pod.metadata.namespace)) {
-      const s = this.f.selector(o);
-      if (!s.empty && s.matches(pod.metadata.labels)) queue.add(keyOf(o));
     }
   }
 }
