@@ -1,17 +1,19 @@
 #!/usr/bin/env node
-// npm run openapi:import -- DIR
+// npm run openapi:import -- DIR [V2-FILE]
 // Reads the OpenAPI v3 documents of a Kubernetes cluster (files with components.schemas in DIR) and writes their structure to openapi/:
 // one JSON a group and version, a definition a line, without any description. Definitions that several documents share are kept once,
-// in the file of the package that owns them.
+// in the file of the package that owns them. V2-FILE is the OpenAPI v2 document of the same cluster: it alone names every group version
+// that knows DeleteOptions and WatchEvent. openapi/go-fields.json is not touched (openapi/README.md says where it comes from).
 import fs from 'node:fs';
 import path from 'node:path';
 
-const dir = process.argv[2];
+const [dir, v2File] = process.argv.slice(2);
 if (!dir) {
-  console.error('usage: npm run openapi:import -- DIR   (a folder with OpenAPI v3 documents, e.g. of kubectl get --raw /openapi/v3/apis/apps/v1)');
+  console.error('usage: npm run openapi:import -- DIR [V2-FILE]   (a folder with OpenAPI v3 documents, e.g. of kubectl get --raw /openapi/v3/apis/apps/v1)');
   process.exit(2);
 }
 const target = path.join(import.meta.dirname, '..', 'openapi');
+const GVKS = 'x-kubernetes-group-version-kind';
 const KEEP = ['type', 'format', 'enum', 'required', 'default', 'nullable', 'oneOf', 'uniqueItems', 'minimum', 'maximum', 'pattern'];
 
 function strip(node) {
@@ -25,6 +27,11 @@ function strip(node) {
   if (node.additionalProperties !== undefined) out.additionalProperties = typeof node.additionalProperties === 'object' ? strip(node.additionalProperties) : node.additionalProperties;
   if (node.properties) out.properties = Object.fromEntries(Object.entries(node.properties).map(([k, v]) => [k, strip(v)]));
   return out;
+}
+
+/** A definition but for its kinds, of which every document knows only its own. */
+function body(definition) {
+  return JSON.stringify({ ...definition, [GVKS]: undefined });
 }
 
 /** io.k8s.api.apps.v1.Deployment → apps_v1; shared machinery → meta_v1. */
@@ -43,14 +50,29 @@ for (const f of fs.readdirSync(dir).sort()) {
   for (const [name, schema] of Object.entries(schemas)) {
     const next = strip(schema);
     const before = definitions.get(name);
+    if (before && body(before) !== body(next)) {
+      console.error(`openapi:import: ${name} in ${f} is not the type it is in another document; take all documents from one cluster`);
+      process.exit(1);
+    }
     // Every document lists only its own kinds on shared types such as DeleteOptions.
-    if (before?.['x-kubernetes-group-version-kind'] && next['x-kubernetes-group-version-kind']) {
-      const all = [...before['x-kubernetes-group-version-kind'], ...next['x-kubernetes-group-version-kind']];
-      next['x-kubernetes-group-version-kind'] = [...new Map(all.map((g) => [`${g.group}/${g.version}/${g.kind}`, g])).values()];
+    if (before?.[GVKS] && next[GVKS]) {
+      const all = [...before[GVKS], ...next[GVKS]];
+      next[GVKS] = [...new Map(all.map((g) => [`${g.group}/${g.version}/${g.kind}`, g])).values()];
     }
     definitions.set(name, next);
   }
 }
+if (v2File) {
+  const v2 = JSON.parse(fs.readFileSync(v2File, 'utf8')).definitions ?? {};
+  for (const [name, definition] of definitions) {
+    if (v2[name]?.[GVKS]) definition[GVKS] = v2[name][GVKS];
+  }
+}
+if (definitions.size === 0) {
+  console.error(`openapi:import: no OpenAPI v3 document with schemas in ${dir}`);
+  process.exit(1);
+}
+
 const files = new Map();
 for (const name of [...definitions.keys()].sort()) {
   const file = fileOf(name);

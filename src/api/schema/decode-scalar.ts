@@ -1,7 +1,7 @@
 import { QUANTITY_FORMAT_ERROR, canonicalQuantity } from '../quantity';
 import { canonicalBase64 } from './base64';
-import type { Decoder } from './decode';
 import { DecodeError } from './decode-error';
+import type { Decoder } from './decode-state';
 import { canonicalMicroTime, canonicalTime } from './go-time';
 import type { ScalarSchema } from './schema';
 

@@ -6,6 +6,9 @@ import type { Field, ObjectSchema, SchemaNode } from './schema';
 /** Go keeps no more strict complaints than this. */
 const MAX_PROBLEMS = 100;
 
+/** Turns a JSON value that is neither null nor absent into its normal form; undefined after a complaint about its type. */
+export type Decoder = (value: unknown, s: DecodeState) => unknown;
+
 /** One decoding under way: where it is, and what it has found wrong so far. */
 export class DecodeState {
   /** Keys and indices from the root to the value at hand. */

@@ -3,12 +3,10 @@ import { decodeAny } from './decode-any';
 import { DecodeError } from './decode-error';
 import { scalarDecoder } from './decode-scalar';
 import { DecodeState } from './decode-state';
+import type { Decoder } from './decode-state';
 import type { Field, ListSchema, MapSchema, ObjectSchema, SchemaNode } from './schema';
 
 export { DecodeError } from './decode-error';
-
-/** Turns a JSON value that is neither null nor absent into its normal form; undefined after a complaint about its type. */
-export type Decoder = (value: unknown, s: DecodeState) => unknown;
 
 interface Struct {
   /** Decoders of the fields; they return undefined for a value that Go leaves out. */
@@ -40,7 +38,7 @@ export function decodeObject(schema: ObjectSchema, value: unknown, problems?: st
 }
 
 /** Decodes `value` as a struct at the place where `s` is. */
-export function decodeStruct(schema: ObjectSchema, value: unknown, s: DecodeState): Record<string, unknown> | undefined {
+function decodeStruct(schema: ObjectSchema, value: unknown, s: DecodeState): Record<string, unknown> | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return s.wrongType(value);
   const { members, always } = structs.get(schema) ?? compile(schema);
   const out: Record<string, unknown> = {};
@@ -122,7 +120,7 @@ function make(node: SchemaNode): Decoder {
     case 'list':
       return listDecoder(node);
     case 'any':
-      return decodeAny(node);
+      return decodeAny(node, decodeStruct);
     default:
       return scalarDecoder(node);
   }

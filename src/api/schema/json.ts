@@ -6,6 +6,15 @@ import { GoJsonReader } from './go-json-reader';
  * @throws SyntaxError in the words of Go's encoding/json
  */
 export function parseJson(text: string, problems?: string[]): unknown {
+  try {
+    return read(text, problems);
+  } catch (e) {
+    // Go gives up at 10000 levels, this reader when its stack is full; both are far beyond any object.
+    throw e instanceof RangeError ? new SyntaxError(`invalid character '${deepest(text)}' exceeded max depth`) : e;
+  }
+}
+
+function read(text: string, problems: string[] | undefined): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -15,6 +24,11 @@ export function parseJson(text: string, problems?: string[]): unknown {
   }
   if (countColons(text) === countKeys(value)) return value;
   return new GoJsonReader(text, problems ?? []).read();
+}
+
+/** The bracket that opens most of a text nested beyond measure. */
+function deepest(text: string): string {
+  return text.lastIndexOf('{') > text.lastIndexOf('[') ? '{' : '[';
 }
 
 /** Colons outside strings: one for every key written. */

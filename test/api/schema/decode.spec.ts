@@ -36,8 +36,43 @@ describe('decodeObject', () => {
     ['Secret', '', { data: { k: '!' } }, 'illegal base64 data at input byte 0'],
     ['Secret', '', { data: { k: 'abc' } }, 'illegal base64 data at input byte 0'],
     ['Lease', 'coordination.k8s.io', { spec: { renewTime: 'yesterday' } }, 'parsing time "yesterday" as "2006-01-02T15:04:05.000000Z07:00": cannot parse "yesterday" as "2006"'],
+    ['Service', '', { spec: { ports: [{ protocol: 1 }] } }, 'json: cannot unmarshal number into Go struct field ServicePort.spec.ports.protocol of type v1.Protocol'],
+    ['Pod', '', { spec: { containers: ['x'] } }, 'json: cannot unmarshal string into Go struct field PodSpec.spec.containers of type v1.Container'],
+    ['Pod', '', { spec: { volumes: [{ emptyDir: 5 }] } }, 'json: cannot unmarshal number into Go struct field Volume.spec.volumes.VolumeSource.emptyDir of type v1.EmptyDirVolumeSource'],
+    ['Pod', '', { kind: 5 }, 'json: cannot unmarshal number into Go struct field Pod.TypeMeta.kind of type string'],
+    ['Pod', '', { spec: { overhead: [] } }, 'json: cannot unmarshal array into Go struct field PodSpec.spec.overhead of type v1.ResourceList'],
+    ['Pod', '', { spec: { containers: [{ livenessProbe: { tcpSocket: { port: true } } }] } }, 'json: cannot unmarshal bool into Go struct field TCPSocketAction.spec.containers.livenessProbe.ProbeHandler.tcpSocket.port of type int32'],
+    ['Pod', '', { metadata: { creationTimestamp: 5 } }, 'json: cannot unmarshal number into Go struct field ObjectMeta.metadata.creationTimestamp of type string'],
+    ['Pod', '', { metadata: { creationTimestamp: '2026-02-30T00:00:00Z' } }, 'parsing time "2026-02-30T00:00:00Z": day out of range'],
+    ['Pod', '', { metadata: { creationTimestamp: '2026-01-02T03:04:05Zx' } }, 'parsing time "2026-01-02T03:04:05Zx": extra text: "x"'],
+    ['Pod', '', [], 'json: cannot unmarshal array into Go value of type v1.Pod'],
+    ['CustomResourceDefinition', 'apiextensions.k8s.io', { spec: { versions: [{ schema: { openAPIV3Schema: { items: { type: 5 } } } }] } }, 'json: cannot unmarshal number into Go struct field JSONSchemaProps.spec.versions.schema.openAPIV3Schema.items.type of type string'],
+    ['CustomResourceDefinition', 'apiextensions.k8s.io', { spec: { versions: [{ schema: { openAPIV3Schema: { additionalProperties: 'x' } } }] } }, 'boolean or JSON schema expected'],
   ])('refuses a %s of %s with the words of Go', (kind, group, value, message) => {
     expect(() => decode(kind, value, undefined, group)).toThrow(message);
+  });
+
+  it('lets a value that cannot read itself win over one of a wrong type before it', () => {
+    expect(() => decode('Pod', { metadata: { name: 5 }, spec: { overhead: { cpu: 'x' } } })).toThrow(/^quantities must match/);
+    expect(() => decode('Pod', { metadata: { name: 5, uid: [] } })).toThrow('ObjectMeta.metadata.name');
+  });
+
+  it('reads the schemas inside a CustomResourceDefinition without strictness', () => {
+    const problems: string[] = [];
+    const schema = { type: 'object', additionalProperties: { type: 'string', foo: 1 }, items: [{ type: 'string' }], enum: [1, null], bar: 1 };
+    const crd = decode('CustomResourceDefinition', { spec: { versions: [{ schema: { openAPIV3Schema: schema } }] } }, problems, 'apiextensions.k8s.io');
+    expect(crd.spec.versions[0].schema.openAPIV3Schema).toEqual({ type: 'object', additionalProperties: { type: 'string' }, items: [{ type: 'string' }], enum: [1, null] });
+    expect(problems).toEqual(['unknown field "spec.versions[0].schema.openAPIV3Schema.bar"']);
+  });
+
+  it('reads base64 as leniently as Go and writes it in canonical form', () => {
+    expect(decode('Secret', { data: { a: 'YQ\n==', b: 'YR==', c: null } }).data).toEqual({ a: 'YQ==', b: 'YQ==', c: '' });
+  });
+
+  it('gives up on documents nested without end', () => {
+    let data: unknown = 1;
+    for (let i = 0; i < 20_000; i++) data = { data };
+    expect(() => decode('ControllerRevision', { data }, undefined, 'apps')).toThrow('exceeded max depth');
   });
 
   it('does not share anything with its input', () => {

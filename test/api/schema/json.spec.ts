@@ -13,6 +13,12 @@ describe('parseJson', () => {
     expect(problems).toEqual(['duplicate field "data.k"', 'duplicate field "l[0].a"', 'duplicate field "data"']);
   });
 
+  it('names them in the order of their keys, each once', () => {
+    const problems: string[] = [];
+    parseJson('{"b":[{"c":1,"c":{"x":1,"x":2,"x":3}}]}', problems);
+    expect(problems).toEqual(['duplicate field "b[0].c"', 'duplicate field "b[0].c.x"']);
+  });
+
   it('is not misled by colons in strings', () => {
     const problems: string[] = [];
     expect(parseJson('{"a:b":"c:\\\\","d":"\\":"}', problems)).toEqual({ 'a:b': 'c:\\', d: '":' });
@@ -31,6 +37,11 @@ describe('parseJson', () => {
     ['nul1', "invalid character '1' in literal null (expecting 'l')"],
     ['"a\\q"', "invalid character 'q' in string escape code"],
     ['1.x', "invalid character 'x' after decimal point in numeric literal"],
+    ['12.', "invalid character ' ' after decimal point in numeric literal"],
+    ['tru', "invalid character ' ' in literal true (expecting 'e')"],
+    ['"abc', 'unexpected end of JSON input'],
+    ['{"a": é}', "invalid character 'Ã' looking for beginning of value"],
+    ['['.repeat(20_000), "invalid character '[' exceeded max depth"],
     ['\u009e', "invalid character '\\u009e' looking for beginning of value"],
   ])('refuses %j as Go does', (text, message) => {
     expect(() => parseJson(text)).toThrow(new SyntaxError(message));
