@@ -35,6 +35,7 @@ export function componentStatus(probe: () => readonly ComponentHealth[]): Resour
     verbs: ['get', 'list'],
     schema: 'io.k8s.api.core.v1.ComponentStatus',
     strategy: {},
+    notFoundAs: 'componentstatus',
     deprecation: 'v1 ComponentStatus is deprecated in v1.19+',
     columns: [
       nameColumn,

@@ -32,7 +32,8 @@ function validateTemplate(spec: Raw, old: Raw | undefined): FieldError[] {
   if (!template) return [required(path)];
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels as Record<string, string> | undefined;
-  if (!selectorFromSet(spec.selector as Record<string, string> | undefined).matches(labels)) {
+  const selector = selectorFromSet(spec.selector as Record<string, string> | undefined);
+  if (!selector.empty && !selector.matches(labels)) {
     errors.push(invalidValue(`${path}.metadata.labels`, labels, '`selector` does not match template `labels`'));
   }
   errors.push(...validatePodTemplate(template, path, { old: old?.template as Raw | undefined }));

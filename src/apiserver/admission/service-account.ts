@@ -46,7 +46,7 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
 
 function mountToken(pod: KubeObject, r: AdmissionRequest): void {
   const spec = pod.spec;
-  const containers = [...((spec.initContainers as Container[] | undefined) ?? []), ...(spec.containers as Container[])];
+  const containers = [...((spec.initContainers as Container[] | undefined) ?? []), ...((spec.containers as Container[] | undefined) ?? [])];
   const without = containers.filter((c) => !c.volumeMounts?.some((m) => m.mountPath === MOUNT_PATH));
   const present = ((spec.volumes as { name: string }[] | undefined) ?? []).find((v) => v.name.startsWith('kube-api-access-'));
   if (!without.length) return;

@@ -39,7 +39,7 @@ export class VirtualHandlers implements ResourceHandlers {
 
   get(ctx: RequestContext): ObjectResult {
     const found = this.all(ctx).find((o) => o.metadata.name === ctx.name);
-    if (!found) throw notFound({ group: this.definition.gvk.group, resource: this.definition.plural }, ctx.name!);
+    if (!found) throw notFound({ group: this.definition.gvk.group, resource: this.definition.notFoundAs ?? this.definition.plural }, ctx.name!);
     return { code: 200, cached: entry(found) };
   }
 

@@ -86,8 +86,11 @@ export class Registry {
    */
   async create(c: Ctx, object: KubeObject, validate?: (o: KubeObject) => void | Promise<void>): Promise<Cached> {
     const m = object.metadata;
-    if (m.resourceVersion !== undefined && m.resourceVersion !== '' && m.resourceVersion !== '0') throw plain500('resourceVersion should not be set on objects to be created');
-    delete m.resourceVersion;
+    // Only storage refuses a version, and a dry run does not get that far: it answers with what was sent.
+    if (!c.dryRun) {
+      if (m.resourceVersion !== undefined && m.resourceVersion !== '' && m.resourceVersion !== '0') throw plain500('resourceVersion should not be set on objects to be created');
+      delete m.resourceVersion;
+    }
     this.fillSystemFields(c, object);
     const generated = !!m.generateName && !m.name;
     for (let attempt = 1; ; attempt++) {
@@ -134,7 +137,6 @@ export class Registry {
     const m = o.metadata;
     this.ensureNamespace(c, o);
     if (!old) {
-      if (m.resourceVersion && m.resourceVersion !== '0' && !u.forceCreate) throw notFound(this.resource, name);
       delete m.resourceVersion;
       return { cached: await this.create(c, o, u.validate && ((x) => u.validate!(x, undefined))), created: true };
     }

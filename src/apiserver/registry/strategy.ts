@@ -176,6 +176,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   storedAs?: { group: string; version: string; plural: string; toStored(o: T): KubeObject; fromStored(o: KubeObject): T };
   /** Warning that every request for the resource is answered with, e.g. 'v1 Endpoints is deprecated in …'. */
   deprecation?: string;
+  /** The resource as a 404 names it, where that is not `plural` (componentstatus). */
+  notFoundAs?: string;
   /** Conditions of an object's row in a Table (pods that have ended). */
   rowConditions?(o: T): readonly object[] | undefined;
   /** List items carry apiVersion and kind (custom resources). */

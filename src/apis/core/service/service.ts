@@ -36,6 +36,11 @@ function dropTypeDependentFields(o: KubeObject, old: KubeObject): void {
   if (!isLoadBalancer(o)) o.status = { ...(o.status as Raw), loadBalancer: {} };
 }
 
+/** An ExternalName service has no traffic policy of its own; upstream hides what was defaulted before it became one. */
+function dropUnusedTrafficPolicy(o: KubeObject): void {
+  if (isExternalName(o)) delete o.spec.internalTrafficPolicy;
+}
+
 function warnings(o: KubeObject): string[] {
   const found: string[] = [];
   const spec = o.spec as Raw;
@@ -69,6 +74,7 @@ const strategy: Strategy = {
   },
   validate: (_c, o, old) => validateService(o, old),
   warnings: (_c, o) => warnings(o),
+  canonicalize: dropUnusedTrafficPolicy,
   validateName: nameIsDnsLabel,
   allowCreateOnUpdate: true,
   resetFields: RESETS_STATUS,
