@@ -65,6 +65,8 @@ export interface ProbeSpec {
 
 export interface ProbeOutcome {
   ok: boolean;
+  /** It stays so for as long as the container runs. */
+  steady?: boolean;
   /** What a failed probe says, e.g. "HTTP probe failed with statuscode: 500". */
   output: string;
 }

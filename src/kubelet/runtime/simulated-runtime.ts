@@ -86,7 +86,7 @@ export class SimulatedRuntime implements Runtime {
     const k = this.containers.get(id);
     if (!k || k.endedAt !== undefined) return { ok: false, output: 'container is not running' };
     const command = probe.exec?.command;
-    if (!command?.length) return { ok: true, output: '' };
+    if (!command?.length) return { ok: true, steady: true, output: '' };
     const runner = this.beside(k);
     const before = runner.elapsed;
     const timeout = (probe.timeoutSeconds ?? 1) * 1000;
@@ -103,7 +103,7 @@ export class SimulatedRuntime implements Runtime {
       }
     } catch {
       // Not a command that can be told to fail.
-      return { ok: true, output: '' };
+      return { ok: true, steady: true, output: '' };
     }
   }
 

@@ -1,0 +1,62 @@
+import { LruMap } from '../../util/lru-map';
+import { fullImageName, imageIdOf } from './image-names';
+
+/** Names that stand for images which cannot be had: reserved host names (RFC 2606), and what people write when they mean that. */
+const IMPOSSIBLE = /(^|\.)invalid(:\d+)?\/|does-?not-?exist|non-?existent|no-such-image/i;
+
+export type ImageAnswer =
+  | { ok: true; imageID: string; /** Milliseconds the pull takes; undefined: it was there already. */ pull: number | undefined }
+  | { ok: false; reason: 'InvalidImageName' | 'ErrImagePull'; message: string };
+
+/** The images of the simulated nodes. Nothing is really pulled: every image whose name is possible can be had, after `latency` milliseconds. */
+export class ImageStore {
+  private readonly present = new Map<string, Set<string>>();
+  private readonly known = new LruMap<string, { name: string; imageID: string } | { error: string }>(1000);
+
+  constructor(private readonly latency: number) {}
+
+  /** Sees to it that a node has an image. @param policy imagePullPolicy; Never takes it for loaded by hand */
+  ensure(nodeName: string, image: string, policy: string | undefined): ImageAnswer {
+    const known = this.resolve(image);
+    if ('error' in known) return { ok: false, reason: 'InvalidImageName', message: known.error };
+    const { name, imageID } = known;
+    let images = this.present.get(nodeName);
+    if (!images) this.present.set(nodeName, (images = new Set()));
+    const has = images.has(name);
+    if (policy === 'Never' || (has && policy !== 'Always')) return { ok: true, imageID, pull: undefined };
+    if (IMPOSSIBLE.test(name)) {
+      return { ok: false, reason: 'ErrImagePull', message: `failed to pull and unpack image ${JSON.stringify(name)}: failed to resolve reference ${JSON.stringify(name)}: ${name}: not found` };
+    }
+    images.add(name);
+    return { ok: true, imageID, pull: has ? 0 : this.latency };
+  }
+
+  /** The name a runtime reports for an image. */
+  nameOf(image: string): string {
+    const known = this.resolve(image);
+    return 'error' in known ? image : known.name;
+  }
+
+  forgetNode(nodeName: string): void {
+    this.present.delete(nodeName);
+  }
+
+  private resolve(image: string): { name: string; imageID: string } | { error: string } {
+    let known = this.known.get(image);
+    if (known) return known;
+    try {
+      const name = fullImageName(image);
+      known = { name, imageID: imageIdOf(name) };
+    } catch (e) {
+      const quoted = JSON.stringify(image);
+      known = { error: `Failed to apply default image tag ${quoted}: couldn't parse image name ${quoted}: ${(e as Error).message}` };
+    }
+    this.known.set(image, known);
+    return known;
+  }
+}
+
+/** A made-up but steady size of an image in bytes. */
+export function imageSize(imageID: string): number {
+  return 5_000_000 + (parseInt(imageID.slice(-7), 16) % 200_000_000);
+}

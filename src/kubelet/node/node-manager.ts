@@ -1,0 +1,153 @@
+import { isReason } from '../../api/errors/status-error';
+import type { KubeObject } from '../../api/meta/object';
+import { formatTime } from '../../api/meta/time';
+import type { ComponentContext } from '../../client/component';
+import { NODES } from '../../client/resources';
+import type { Disposable } from '../../util/clock';
+import type { HeartbeatOptions } from './heartbeats';
+import { Heartbeats } from './heartbeats';
+import { IpPool } from './ip-pool';
+import { ManagedNode } from './managed-node';
+import type { NodeProfile } from './node-object';
+import { healthPatch, isReady, newNode } from './node-object';
+
+/** Addresses of the nodes themselves, and of pods on nodes that have no block of their own. */
+const NODE_ADDRESSES = '172.18.0.0/16';
+const SPARE_POD_ADDRESSES = '10.88.0.0/16';
+/** Requests for new nodes at a time. */
+const PARALLEL = 16;
+const RETRY = 1000;
+
+export interface NodeManagerOptions extends HeartbeatOptions {
+  /** Nodes to register, by name. */
+  names: readonly string[];
+  adopt: boolean;
+  profile: NodeProfile;
+}
+
+/** Registers the nodes of its own, takes over those that others make, and keeps all of them alive. */
+export class NodeManager {
+  private readonly nodes = new Map<string, ManagedNode>();
+  private readonly own: ReadonlySet<string>;
+  private readonly addresses = new IpPool(NODE_ADDRESSES);
+  private readonly spare = new IpPool(SPARE_POD_ADDRESSES);
+  private readonly heartbeats: Heartbeats;
+  private subscription: Disposable | undefined;
+  private stopped = false;
+
+  /** @param came called with every node from which on pods are to be run on it */
+  constructor(
+    private readonly x: ComponentContext,
+    private readonly o: NodeManagerOptions,
+    private readonly came: (node: ManagedNode) => void,
+  ) {
+    this.own = new Set(o.names);
+    this.heartbeats = new Heartbeats(x.client, x.clock, x.log, o, (n) => this.report(n));
+  }
+
+  get(name: string): ManagedNode | undefined {
+    return this.nodes.get(name);
+  }
+
+  /** Resolves when the nodes of its own are registered. */
+  async start(signal: AbortSignal): Promise<void> {
+    const informer = this.x.caches.informer(NODES);
+    await this.x.caches.synced(signal);
+    const missing = this.o.names.filter((name) => !informer.get(name));
+    // Those that are there keep their addresses; the new ones get others.
+    for (const n of informer.list()) for (const a of (n['status']?.addresses ?? []) as { address: string }[]) this.addresses.claim(a.address);
+    this.subscription = informer.subscribe({
+      added: (n) => this.added(n),
+      updated: (n) => this.updated(n),
+      deleted: (n) => this.deleted(n),
+    });
+    await this.register(missing, signal);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.subscription?.dispose();
+    await this.heartbeats.stop();
+  }
+
+  private async register(names: readonly string[], signal: AbortSignal): Promise<void> {
+    const queue = [...names];
+    const work = async (): Promise<void> => {
+      for (let name = queue.shift(); name !== undefined && !this.stopped; name = queue.shift()) await this.registerOne(name, signal);
+    };
+    await Promise.all(Array.from({ length: Math.min(PARALLEL, names.length) }, work));
+  }
+
+  private async registerOne(name: string, signal: AbortSignal): Promise<void> {
+    const node = newNode(name, this.takeAddress(), this.o.profile, formatTime(this.x.clock.now()));
+    for (;;) {
+      signal.throwIfAborted();
+      try {
+        await this.x.client.create(NODES, node);
+        return;
+      } catch (e) {
+        if (isReason(e, 'AlreadyExists')) return;
+        this.x.log.warn({ node: name, err: (e as Error).message }, 'node could not be registered; it is tried again');
+        await this.x.clock.sleep(RETRY, signal);
+      }
+    }
+  }
+
+  private added(object: KubeObject): void {
+    const name = object.metadata.name!;
+    if (!this.own.has(name) && !this.o.adopt) return;
+    const before = this.nodes.get(name);
+    const node = new ManagedNode(object, this.spare, before?.ip ?? this.fallbackFor(object));
+    this.nodes.set(name, node);
+    // A node that is healthy already needs no word before its turn.
+    if (!isReady(object) || !object['status']?.nodeInfo?.kubeletVersion) void this.report(node).catch((err: unknown) => this.failed(node, err));
+    this.heartbeats.add(node);
+    this.came(node);
+  }
+
+  private updated(object: KubeObject): void {
+    const node = this.nodes.get(object.metadata.name!);
+    if (!node) return;
+    const wasReady = isReady(node.object);
+    node.object = object;
+    // Given up by the control plane, though it lives.
+    if (wasReady && !isReady(object) && unknown(object)) void this.report(node).catch((err: unknown) => this.failed(node, err));
+  }
+
+  private deleted(object: KubeObject): void {
+    const name = object.metadata.name!;
+    if (!this.nodes.delete(name)) return;
+    this.heartbeats.remove(name);
+  }
+
+  /** Writes a node's status: healthy, with what it lacks filled in. */
+  private async report(node: ManagedNode): Promise<void> {
+    const patch = healthPatch(node.object, node.ip, this.o.profile, formatTime(this.x.clock.now()));
+    try {
+      await this.x.client.patch(NODES, undefined, node.name, 'strategic', { status: patch }, { subresource: 'status' });
+    } catch (e) {
+      if (!isReason(e, 'NotFound')) throw e;
+    }
+  }
+
+  private failed(node: ManagedNode, err: unknown): void {
+    this.x.log.warn({ node: node.name, err: (err as Error).message }, 'node status could not be written; it is tried again');
+    if (!this.stopped) this.x.clock.after(RETRY, () => void (this.nodes.get(node.name) === node && this.report(node).catch((e: unknown) => this.failed(node, e))));
+  }
+
+  private fallbackFor(object: KubeObject): string {
+    const addresses = (object['status']?.addresses ?? []) as { type: string; address: string }[];
+    return addresses.find((a) => a.type === 'InternalIP')?.address ?? this.takeAddress();
+  }
+
+  private takeAddress(): string {
+    const ip = this.addresses.take();
+    if (ip === undefined) throw new Error(`all addresses of ${NODE_ADDRESSES} are taken: there are too many nodes`);
+    return ip;
+  }
+}
+
+function unknown(node: KubeObject): boolean {
+  const conditions = (node['status']?.conditions ?? []) as { type: string; status: string }[];
+  return conditions.some((c) => c.type === 'Ready' && c.status === 'Unknown');
+}

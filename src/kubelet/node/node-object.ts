@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import type { KubeObject } from '../../api/meta/object';
+
+/** What the simulated nodes have in common. */
+export interface NodeProfile {
+  capacity: Readonly<Record<string, string>>;
+  labels: Readonly<Record<string, string>>;
+  kubeletVersion: string;
+  runtimeVersion: string;
+}
+
+interface Condition {
+  type: string;
+  status: string;
+  reason: string;
+  message: string;
+  lastHeartbeatTime: string;
+  lastTransitionTime: string;
+}
+
+const HEALTH: readonly Pick<Condition, 'type' | 'status' | 'reason' | 'message'>[] = [
+  { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
+  { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
+  { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
+  { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+];
+
+/** A Node as a kubelet registers it: healthy from the start. */
+export function newNode(name: string, ip: string, p: NodeProfile, now: string): KubeObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        'beta.kubernetes.io/arch': 'amd64',
+        'beta.kubernetes.io/os': 'linux',
+        'kubernetes.io/arch': 'amd64',
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': 'linux',
+        ...p.labels,
+      },
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+    },
+    spec: {},
+    status: {
+      capacity: { ...p.capacity },
+      allocatable: { ...p.capacity },
+      conditions: conditionsOf(undefined, now),
+      addresses: [
+        { type: 'InternalIP', address: ip },
+        { type: 'Hostname', address: name },
+      ],
+      daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+      nodeInfo: nodeInfo(name, p),
+    },
+  };
+}
+
+/** A status patch that makes a Node healthy and fills in what it lacks; what it has is left as it is. */
+export function healthPatch(node: KubeObject, ip: string, p: NodeProfile, now: string): Record<string, unknown> {
+  const s = (node['status'] ?? {}) as KubeObject['status'];
+  const patch: Record<string, unknown> = { conditions: conditionsOf(node, now) };
+  const addresses = (s.addresses ?? []) as { type: string }[];
+  const missing = [
+    { type: 'InternalIP', address: ip },
+    { type: 'Hostname', address: node.metadata.name! },
+  ].filter((a) => !addresses.some((x) => x.type === a.type));
+  if (missing.length) patch['addresses'] = missing;
+  const has = (list: unknown): boolean => list !== undefined && Object.keys(list as object).length > 0;
+  if (!has(s.capacity)) patch['capacity'] = has(s.allocatable) ? s.allocatable : p.capacity;
+  if (!has(s.allocatable)) patch['allocatable'] = has(s.capacity) ? s.capacity : p.capacity;
+  if (!s.nodeInfo?.kubeletVersion) patch['nodeInfo'] = nodeInfo(node.metadata.name!, p);
+  if (!s.daemonEndpoints?.kubeletEndpoint?.Port) patch['daemonEndpoints'] = { kubeletEndpoint: { Port: 10250 } };
+  return patch;
+}
+
+/** Whether a Node says that it is ready. */
+export function isReady(node: KubeObject): boolean {
+  const conditions = (node['status']?.conditions ?? []) as Condition[];
+  return conditions.some((c) => c.type === 'Ready' && c.status === 'True');
+}
+
+function conditionsOf(node: KubeObject | undefined, now: string): Condition[] {
+  const before = (node?.['status']?.conditions ?? []) as Condition[];
+  return HEALTH.map((h) => {
+    const old = before.find((c) => c.type === h.type);
+    return { ...h, lastHeartbeatTime: now, lastTransitionTime: old?.status === h.status ? old.lastTransitionTime : now };
+  });
+}
+
+/** Made-up identities that stay the same for a node's name. */
+function nodeInfo(name: string, p: NodeProfile): Record<string, string> {
+  const hash = createHash('sha256').update(`node ${name}`).digest('hex');
+  const uuid = (s: string): string => `${s.slice(0, 8)}-${s.slice(8, 12)}-4${s.slice(13, 16)}-a${s.slice(17, 20)}-${s.slice(20, 32)}`;
+  return {
+    architecture: 'amd64',
+    bootID: uuid(hash.slice(32)),
+    containerRuntimeVersion: p.runtimeVersion,
+    kernelVersion: '6.12.0',
+    kubeProxyVersion: '',
+    kubeletVersion: p.kubeletVersion,
+    machineID: hash.slice(0, 32),
+    operatingSystem: 'linux',
+    osImage: 'Kubernest',
+    systemUUID: uuid(hash),
+  };
+}

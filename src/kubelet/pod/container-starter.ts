@@ -1,0 +1,185 @@
+import type { KubeObject } from '../../api/meta/object';
+import { formatTime } from '../../api/meta/time';
+import type { EventType } from '../../client/event-recorder';
+import type { Clock } from '../../util/clock';
+import type { Random } from '../../util/random';
+import type { ImageStore } from '../images/image-store';
+import { imageSize } from '../images/image-store';
+import type { Exit, Runtime } from '../runtime/runtime';
+import type { ConfigSource } from './config-source';
+import { expand } from './config-source';
+import type { ContainerRecord } from './container';
+import { goDuration } from './go-duration';
+import { restarts } from './phase';
+import type { PodEvents } from './pod-events';
+
+const PULL_FIRST = 10_000;
+const PULL_MOST = 300_000;
+/** A failed pull is shown as such for that long before it is shown as being held back. */
+const PULL_SHOWN = 2000;
+
+export interface StarterContext {
+  clock: Clock;
+  random: Random;
+  runtime: Runtime;
+  images: ImageStore;
+  config: ConfigSource;
+  events: PodEvents;
+}
+
+/** What the starter has to know of the pod whose containers it starts. */
+export interface StarterPod {
+  pod: KubeObject;
+  nodeName: string;
+  hostIP: string;
+  podIP: string;
+  /** Looks at the pod again at that time. */
+  wakeAt(time: number): void;
+  /** Looks at the pod again when ConfigMaps or Secrets have changed. */
+  wakeOnConfig(): void;
+  started(r: ContainerRecord): void;
+  exited(r: ContainerRecord, id: string, e: Exit): void;
+}
+
+/** Brings single containers to run: image, back-off, environment, start; and says what holds them up. */
+export class ContainerStarter {
+  constructor(
+    private readonly x: StarterContext,
+    private readonly p: StarterPod,
+  ) {}
+
+  /** Starts a container that should run and does not, as far as that is possible now. */
+  ensure(r: ContainerRecord): void {
+    if (r.running) return;
+    const now = this.x.clock.now();
+    const policy = (this.p.pod['spec'].restartPolicy as string | undefined) ?? 'Always';
+    if (r.state.terminated ?? r.state.waiting?.reason === 'CrashLoopBackOff') {
+      if (r.state.terminated) {
+        if (!restarts(r, policy, r.state.terminated.exitCode) && !r.killing?.free) return;
+        r.last = r.state.terminated;
+      }
+      if (!r.killing?.free) {
+        if (this.heldBack(r, now)) return;
+        r.crashes.next(now);
+      }
+      r.state = { waiting: { reason: r.kind === 'main' ? 'ContainerCreating' : 'PodInitializing' } };
+      r.restarts++;
+    }
+    if (this.hasImage(r, now)) this.start(r, now);
+  }
+
+  event(r: ContainerRecord, type: EventType, reason: string, message: string): void {
+    const list = r.kind === 'main' ? 'containers' : r.kind === 'ephemeral' ? 'ephemeralContainers' : 'initContainers';
+    this.x.events.container(this.p.pod, list, r.spec.name, type, reason, message);
+  }
+
+  private heldBack(r: ContainerRecord, now: number): boolean {
+    const left = r.crashes.remaining(r.endedAt, now);
+    if (left <= 0) return false;
+    const { namespace, name, uid } = this.p.pod.metadata;
+    const pod = `${name}_${namespace}(${uid})`;
+    this.event(r, 'Warning', 'BackOff', `Back-off restarting failed container ${r.spec.name} in pod ${pod}`);
+    r.state = { waiting: { reason: 'CrashLoopBackOff', message: `back-off ${goDuration(r.crashes.current)} restarting failed container=${r.spec.name} pod=${pod}` } };
+    this.p.wakeAt(now + left);
+    return true;
+  }
+
+  private hasImage(r: ContainerRecord, now: number): boolean {
+    const { image, imagePullPolicy } = r.spec;
+    if (r.pullingUntil !== undefined) {
+      if (now < r.pullingUntil) return false;
+      r.pullingUntil = undefined;
+      return true;
+    }
+    if (r.pullFailure && this.pullHeldBack(r, r.pullFailure, now)) return false;
+    const answer = this.x.images.ensure(this.p.nodeName, image, imagePullPolicy);
+    if (!answer.ok) {
+      this.noImage(r, answer.reason, answer.message, now);
+      return false;
+    }
+    r.pullFailure = undefined;
+    r.imageID = answer.imageID;
+    if (answer.pull === undefined) {
+      this.event(r, 'Normal', 'Pulled', `Container image ${JSON.stringify(image)} already present on machine and can be accessed by the pod`);
+      return true;
+    }
+    const took = goDuration(answer.pull);
+    this.event(r, 'Normal', 'Pulling', `Pulling image ${JSON.stringify(image)}`);
+    this.event(r, 'Normal', 'Pulled', `Successfully pulled image ${JSON.stringify(image)} in ${took} (${took} including waiting). Image size: ${imageSize(answer.imageID)} bytes.`);
+    if (answer.pull === 0) return true;
+    r.pullingUntil = now + answer.pull;
+    this.p.wakeAt(r.pullingUntil);
+    return false;
+  }
+
+  private noImage(r: ContainerRecord, reason: 'InvalidImageName' | 'ErrImagePull', message: string, now: number): void {
+    const image = JSON.stringify(r.spec.image);
+    if (reason === 'ErrImagePull') {
+      this.event(r, 'Normal', 'Pulling', `Pulling image ${image}`);
+      this.event(r, 'Warning', 'Failed', `Failed to pull image ${image}: ${message}`);
+      r.pullFailure = { at: now, times: (r.pullFailure?.times ?? 0) + 1, message, told: false };
+      this.p.wakeAt(now + PULL_SHOWN);
+    } else if (r.state.waiting?.reason === reason) return;
+    else this.event(r, 'Warning', 'InspectFailed', message);
+    this.event(r, 'Warning', 'Failed', `Error: ${reason}`);
+    r.state = { waiting: { reason, message } };
+  }
+
+  /** Between failed pulls: 10, 20, 40 … at most 300 seconds. */
+  private pullHeldBack(r: ContainerRecord, f: NonNullable<ContainerRecord['pullFailure']>, now: number): boolean {
+    const until = f.at + Math.min(PULL_MOST, PULL_FIRST * 2 ** Math.min(f.times - 1, 10));
+    if (now >= until) return false;
+    if (now < f.at + PULL_SHOWN) this.p.wakeAt(f.at + PULL_SHOWN);
+    else {
+      if (!f.told) {
+        f.told = true;
+        const message = `Back-off pulling image ${JSON.stringify(r.spec.image)}`;
+        this.event(r, 'Normal', 'BackOff', message);
+        this.event(r, 'Warning', 'Failed', 'Error: ImagePullBackOff');
+        r.state = { waiting: { reason: 'ImagePullBackOff', message: `${message}: ErrImagePull: ${f.message}` } };
+      }
+      this.p.wakeAt(until);
+    }
+    return true;
+  }
+
+  private start(r: ContainerRecord, now: number): void {
+    const { pod, nodeName, hostIP, podIP } = this.p;
+    const resolved = this.x.config.environment(pod, r.spec, { nodeName, hostIP, podIP });
+    if ('missing' in resolved) {
+      this.p.wakeOnConfig();
+      if (r.state.waiting?.message === resolved.missing) return;
+      this.event(r, 'Warning', 'Failed', `Error: ${resolved.missing}`);
+      r.state = { waiting: { reason: 'CreateContainerConfigError', message: resolved.missing } };
+      return;
+    }
+    const env = new Map(resolved.env.map((e) => [e.name, e.value]));
+    if (r.previousId) this.x.runtime.remove(r.previousId);
+    r.previousId = r.id;
+    const id = (r.id = containerId(this.x.random));
+    r.startedAt = now;
+    r.state = { running: { startedAt: formatTime(now) } };
+    r.started = !r.spec.startupProbe;
+    r.ready = r.started && !r.spec.readinessProbe;
+    r.killing = undefined;
+    r.stopping = false;
+    const config = {
+      id,
+      pod,
+      nodeName,
+      name: r.spec.name,
+      image: r.spec.image,
+      command: (r.spec.command ?? []).map((a) => expand(a, env)),
+      args: (r.spec.args ?? []).map((a) => expand(a, env)),
+      env: resolved.env,
+    };
+    this.x.runtime.start(config, (e) => this.p.exited(r, id, e));
+    this.event(r, 'Normal', 'Created', 'Container created');
+    this.event(r, 'Normal', 'Started', 'Container started');
+    this.p.started(r);
+  }
+}
+
+function containerId(random: Random): string {
+  return `${random.uuid()}${random.uuid()}`.replaceAll('-', '');
+}

@@ -1,0 +1,105 @@
+import type { ProbeSpec } from '../runtime/runtime';
+import { CrashBackoff } from './crash-backoff';
+
+/** v1.Container as far as a node reads it. */
+export interface ContainerSpec {
+  name: string;
+  image: string;
+  imagePullPolicy?: string;
+  command?: string[];
+  args?: string[];
+  restartPolicy?: string;
+  env?: EnvVar[];
+  envFrom?: { prefix?: string; configMapRef?: { name?: string; optional?: boolean }; secretRef?: { name?: string; optional?: boolean } }[];
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+  livenessProbe?: ProbeSpec;
+  readinessProbe?: ProbeSpec;
+  startupProbe?: ProbeSpec;
+  lifecycle?: { preStop?: { sleep?: { seconds: number }; exec?: { command?: string[] } } };
+}
+
+export interface EnvVar {
+  name: string;
+  value?: string;
+  valueFrom?: {
+    configMapKeyRef?: { name?: string; key: string; optional?: boolean };
+    secretKeyRef?: { name?: string; key: string; optional?: boolean };
+    fieldRef?: { fieldPath: string };
+    resourceFieldRef?: { resource: string };
+  };
+}
+
+/** How containers of a pod differ: init ones run to their end one by one, sidecars are init ones that stay, ephemeral ones are added for debugging. */
+export type ContainerKind = 'init' | 'sidecar' | 'main' | 'ephemeral';
+
+export interface Terminated {
+  exitCode: number;
+  signal?: number;
+  reason: string;
+  message?: string;
+  startedAt: string;
+  finishedAt: string;
+  containerID: string;
+}
+
+/** v1.ContainerState as JSON: exactly one is set. */
+export interface ContainerState {
+  waiting?: { reason: string; message?: string };
+  running?: { startedAt: string };
+  terminated?: Terminated;
+}
+
+/** A container of a pod and what has become of it. */
+export class ContainerRecord {
+  state: ContainerState;
+  last: Terminated | undefined;
+  restarts = 0;
+  /** Without the runtime's scheme; of the container that runs or ran last. */
+  id = '';
+  imageID = '';
+  ready = false;
+  /** The startup probe has succeeded, or there is none. */
+  started = false;
+  startedAt = 0;
+  /** When it ended, in milliseconds since the epoch. */
+  endedAt = 0;
+  /** Until when a pull is under way. */
+  pullingUntil: number | undefined;
+  crashes = new CrashBackoff();
+  /** After a failed pull: when it failed, and how often. */
+  pullFailure: { at: number; times: number; message: string; told: boolean } | undefined;
+  /** The node ends the container itself: with this exit code, and with or without the usual back-off. */
+  killing: { code: number; free: boolean } | undefined;
+  /** It has been told to end. */
+  stopping = false;
+  /** The container before this one; its log is kept. */
+  previousId = '';
+
+  constructor(
+    readonly kind: ContainerKind,
+    public spec: ContainerSpec,
+    waitingReason: string,
+  ) {
+    this.state = { waiting: { reason: waitingReason } };
+  }
+
+  get running(): boolean {
+    return this.state.running !== undefined;
+  }
+
+  /** How it ended last, whether it is to be restarted or not. */
+  get ended(): Terminated | undefined {
+    return this.state.terminated ?? (this.state.waiting ? this.last : undefined);
+  }
+}
+
+/** The containers of a pod spec in the order of their lists. */
+export function recordsOf(spec: { initContainers?: ContainerSpec[]; containers: ContainerSpec[]; ephemeralContainers?: ContainerSpec[] }): ContainerRecord[] {
+  const init = spec.initContainers ?? [];
+  const reason = init.length ? 'PodInitializing' : 'ContainerCreating';
+  return [
+    ...init.map((c) => new ContainerRecord(c.restartPolicy === 'Always' ? 'sidecar' : 'init', c, 'PodInitializing')),
+    ...spec.containers.map((c) => new ContainerRecord('main', c, reason)),
+    ...(spec.ephemeralContainers ?? []).map((c) => new ContainerRecord('ephemeral', c, 'ContainerCreating')),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { ContainerRecord } from './container';
+
+export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+
+/** Whether a container that ended so is started again. */
+export function restarts(r: ContainerRecord, policy: string, exitCode: number): boolean {
+  if (r.kind === 'sidecar') return true;
+  if (r.kind === 'ephemeral') return false;
+  if (r.kind === 'init') return exitCode !== 0 && policy !== 'Never';
+  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
+}
+
+/** Whether every main container has ended and none is started again: what else runs in the pod may go. */
+export function mainsAreOver(records: readonly ContainerRecord[], policy: string): boolean {
+  return records.every((r) => r.kind !== 'main' || (r.state.terminated !== undefined && !r.killing?.free && !restarts(r, policy, r.state.terminated.exitCode)));
+}
+
+/**
+ * A pod's phase by what its containers are doing (getPhase upstream). `over`: nothing will be started any more; `begun`: a main container has
+ * been started before.
+ */
+export function phaseOf(records: readonly ContainerRecord[], policy: string, over: boolean, begun: boolean): Phase {
+  let pendingInit = 0;
+  let pendingSidecars = 0;
+  let waiting = 0;
+  let running = 0;
+  let stopped = 0;
+  let stoppedForGood = 0;
+  let succeeded = 0;
+  for (const r of records) {
+    const ended = r.ended;
+    switch (r.kind) {
+      case 'init':
+        if (!ended) pendingInit++;
+        else if (ended.exitCode !== 0 && (over || !restarts(r, policy, ended.exitCode))) return 'Failed';
+        else if (ended.exitCode !== 0) pendingInit++;
+        break;
+      case 'sidecar':
+        if (r.running) {
+          if (!r.started) pendingSidecars++;
+          running++;
+        } else if (!ended) {
+          pendingSidecars++;
+          waiting++;
+        }
+        break;
+      case 'main':
+        if (r.running) running++;
+        else if (!ended) waiting++;
+        else {
+          stopped++;
+          if (!restarts(r, policy, ended.exitCode)) stoppedForGood++;
+          if (ended.exitCode === 0) succeeded++;
+        }
+        break;
+      case 'ephemeral':
+    }
+  }
+  if (pendingInit > 0 || (pendingSidecars > 0 && !begun)) return over ? 'Failed' : 'Pending';
+  if (waiting > 0) return over ? 'Failed' : stopped > 0 ? 'Running' : 'Pending';
+  if (running > 0) return 'Running';
+  if (stopped === 0) return over ? 'Failed' : 'Pending';
+  if (!over && stoppedForGood < stopped) return 'Running';
+  return succeeded === stopped ? 'Succeeded' : 'Failed';
+}

@@ -1,0 +1,161 @@
+import { isReason } from '../../api/errors/status-error';
+import type { KubeObject } from '../../api/meta/object';
+import { keyOf } from '../../api/meta/object';
+import type { ComponentContext } from '../../client/component';
+import type { EventRecorder } from '../../client/event-recorder';
+import type { Informer } from '../../client/informer';
+import { PODS } from '../../client/resources';
+import type { Disposable } from '../../util/clock';
+import type { ImageStore } from '../images/image-store';
+import type { ManagedNode } from '../node/managed-node';
+import { Prober } from '../probes/prober';
+import type { Runtime } from '../runtime/runtime';
+import type { Stage, StageNext } from '../stages/stage';
+import { StageEngine } from '../stages/stage-engine';
+import { ConfigSource } from './config-source';
+import { EventBudget, PodEvents } from './pod-events';
+import type { WorkerContext } from './pod-worker';
+import { PodWorker } from './pod-worker';
+import { WriteQueue } from './write-queue';
+
+const BY_NODE = 'spec.nodeName';
+
+export interface PodManagerOptions {
+  stages: readonly Stage[];
+  eventRate: number;
+  eventBurst: number;
+  parallelism: number;
+}
+
+/** The pods of all simulated nodes: one watch, found by node; each is taken through its stages, most of which its worker carries out. */
+export class PodManager {
+  private readonly workers = new Map<string, PodWorker>();
+  private readonly recorders = new Map<string, { events: PodEvents; recorder: EventRecorder }>();
+  private readonly engine: StageEngine;
+  private readonly budget: EventBudget;
+  private readonly base: Omit<WorkerContext, 'events'>;
+  private readonly pods: Informer;
+  private subscription: Disposable | undefined;
+
+  constructor(
+    private readonly x: ComponentContext,
+    o: PodManagerOptions,
+    readonly runtime: Runtime,
+    images: ImageStore,
+    private readonly nodeOf: (name: string) => ManagedNode | undefined,
+  ) {
+    const { client, clock, random, log } = x;
+    this.engine = new StageEngine(o.stages.filter((s) => s.kind === 'Pod'), clock, random, (pod, next) => this.perform(pod, next));
+    this.budget = new EventBudget(clock, o.eventRate, o.eventBurst);
+    const writes = new WriteQueue(clock, log, o.parallelism);
+    this.base = { client, clock, random, log, runtime, images, config: new ConfigSource(x.caches), writes, prober: new Prober(runtime, clock) };
+    this.pods = x.caches.informer(PODS);
+    this.pods.addIndex(BY_NODE, (p) => (p['spec']?.nodeName ? [p['spec'].nodeName as string] : []));
+  }
+
+  start(): void {
+    this.subscription = this.pods.subscribe({
+      added: (pod) => this.seen(pod),
+      updated: (pod) => this.seen(pod),
+      deleted: (pod) => this.deleted(pod),
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.subscription?.dispose();
+    this.engine.stop();
+    const written = this.base.writes.stop();
+    for (const w of this.workers.values()) w.removed();
+    this.workers.clear();
+    await written;
+  }
+
+  /** A node has come: takes up the pods that are on it already. */
+  nodeCame(node: ManagedNode): void {
+    if (!this.subscription) return;
+    for (const pod of this.pods.byIndex(BY_NODE, node.name)) this.seen(pod);
+  }
+
+  worker(uid: string): PodWorker | undefined {
+    return this.workers.get(uid);
+  }
+
+  pod(namespace: string, name: string): KubeObject | undefined {
+    return this.pods.get(`${namespace}/${name}`);
+  }
+
+  private seen(pod: KubeObject): void {
+    const nodeName = pod['spec'].nodeName as string | undefined;
+    if (!nodeName || !this.nodeOf(nodeName)) return;
+    const worker = this.workers.get(pod.metadata.uid!);
+    if (worker) worker.update(pod);
+    else if (pod['status']?.startTime) this.workerFor(pod).resume();
+    this.engine.consider(pod);
+  }
+
+  private deleted(pod: KubeObject): void {
+    const uid = pod.metadata.uid!;
+    this.engine.forget(uid);
+    this.workers.get(uid)?.removed();
+    this.workers.delete(uid);
+  }
+
+  private perform(pod: KubeObject, next: StageNext): void {
+    switch (next.action) {
+      case 'run':
+        this.workerFor(pod).run();
+        break;
+      case 'complete':
+        this.workerFor(pod).complete();
+        break;
+      case 'terminate':
+        this.workerFor(pod).terminate();
+        break;
+      case undefined:
+        break;
+      default:
+        this.x.log.error({ action: next.action, pod: keyOf(pod) }, 'a stage names an action that does not exist; there are run, complete and terminate');
+    }
+    if (next.event) this.eventsOf(pod['spec'].nodeName as string).pod(pod, next.event.type, next.event.reason, next.event.message);
+    if (next.status ?? next.finalizers ?? next.delete) void this.write(pod, next).catch((err: unknown) => this.failed(pod, err));
+  }
+
+  private async write(pod: KubeObject, next: StageNext): Promise<void> {
+    const { namespace, name, uid } = pod.metadata;
+    const { client } = this.x;
+    if (next.status) {
+      const status = typeof next.status === 'function' ? next.status(pod) : next.status;
+      await client.patch(PODS, namespace, name!, 'strategic', { metadata: { uid }, status }, { subresource: 'status' });
+    }
+    if (next.finalizers) {
+      const kept = next.finalizers.empty ? [] : (pod.metadata.finalizers ?? []).filter((f) => !next.finalizers!.remove?.includes(f));
+      await client.patch(PODS, namespace, name!, 'merge', { metadata: { uid, finalizers: [...kept, ...(next.finalizers.add ?? [])] } });
+    }
+    if (next.delete) await client.delete(PODS, namespace, name!, { gracePeriodSeconds: 0, preconditions: { uid } });
+  }
+
+  private failed(pod: KubeObject, err: unknown): void {
+    if (!isReason(err, 'NotFound')) this.x.log.warn({ pod: keyOf(pod), err: (err as Error).message }, 'a stage could not be carried out');
+  }
+
+  private workerFor(pod: KubeObject): PodWorker {
+    const uid = pod.metadata.uid!;
+    let worker = this.workers.get(uid);
+    if (!worker) {
+      const nodeName = pod['spec'].nodeName as string;
+      worker = new PodWorker({ ...this.base, events: this.eventsOf(nodeName) }, pod, this.nodeOf(nodeName)!);
+      this.workers.set(uid, worker);
+    }
+    return worker;
+  }
+
+  private eventsOf(nodeName: string): PodEvents {
+    let entry = this.recorders.get(nodeName);
+    if (!entry) {
+      const recorder = this.x.events.recorder('kubelet', nodeName);
+      entry = { recorder, events: new PodEvents(recorder, this.budget) };
+      this.recorders.set(nodeName, entry);
+    }
+    return entry.events;
+  }
+}

@@ -1,0 +1,106 @@
+import type { KubeObject } from '../../api/meta/object';
+import type { Clock, Disposable } from '../../util/clock';
+import type { Random } from '../../util/random';
+import { compilePath } from './object-path';
+import type { Stage, StageExpression, StageNext } from './stage';
+
+interface Compiled {
+  stage: Stage;
+  matches(o: KubeObject): boolean;
+}
+
+/** Takes objects through their stages: `consider` is to be called with every version of an object. */
+export class StageEngine {
+  private readonly stages: readonly Compiled[];
+  private readonly pending = new Map<string, { stage: Stage; timer: Disposable; object: KubeObject }>();
+
+  /** @param perform does what a stage says, on the newest version of the object that was considered */
+  constructor(
+    stages: readonly Stage[],
+    private readonly clock: Clock,
+    private readonly random: Random,
+    private readonly perform: (o: KubeObject, next: StageNext) => void,
+  ) {
+    this.stages = stages.map((stage) => ({ stage, matches: compileSelector(stage) }));
+  }
+
+  consider(o: KubeObject): void {
+    const uid = o.metadata.uid!;
+    const waiting = this.pending.get(uid);
+    const matching = this.stages.filter((s) => s.matches(o)).map((s) => s.stage);
+    if (waiting && matching.includes(waiting.stage)) {
+      // On its way already; the version that counts is the newest.
+      waiting.object = o;
+      return;
+    }
+    this.forget(uid);
+    const stage = this.draw(matching);
+    if (!stage) return;
+    const ms = this.delayOf(stage);
+    if (ms <= 0) {
+      this.perform(o, stage.next);
+      return;
+    }
+    const entry = { stage, object: o, timer: this.clock.after(ms, () => this.due(uid)) };
+    this.pending.set(uid, entry);
+  }
+
+  /** The object is gone. */
+  forget(uid: string): void {
+    this.pending.get(uid)?.timer.dispose();
+    this.pending.delete(uid);
+  }
+
+  stop(): void {
+    for (const uid of [...this.pending.keys()]) this.forget(uid);
+  }
+
+  private due(uid: string): void {
+    const entry = this.pending.get(uid)!;
+    this.pending.delete(uid);
+    this.perform(entry.object, entry.stage.next);
+  }
+
+  private draw(stages: readonly Stage[]): Stage | undefined {
+    if (stages.length <= 1) return stages[0];
+    const total = stages.reduce((sum, s) => sum + (s.weight ?? 0), 0);
+    if (total === 0) return stages[this.random.int(stages.length)];
+    let n = this.random.int(total);
+    return stages.find((s) => (n -= s.weight ?? 0) < 0);
+  }
+
+  private delayOf(s: Stage): number {
+    if (!s.delay) return 0;
+    const { ms, jitterMs } = s.delay;
+    if (jitterMs === undefined) return ms;
+    return jitterMs < ms ? jitterMs : ms + this.random.next() * (jitterMs - ms);
+  }
+}
+
+function compileSelector(s: Stage): (o: KubeObject) => boolean {
+  const { matchLabels = {}, matchAnnotations = {}, matchExpressions = [] } = s.selector;
+  const labels = Object.entries(matchLabels);
+  const annotations = Object.entries(matchAnnotations);
+  const expressions = matchExpressions.map(compileExpression);
+  return (o) => {
+    for (const [k, v] of labels) if (o.metadata.labels?.[k] !== v) return false;
+    for (const [k, v] of annotations) if (o.metadata.annotations?.[k] !== v) return false;
+    for (const e of expressions) if (!e(o)) return false;
+    return true;
+  };
+}
+
+function compileExpression(e: StageExpression): (o: KubeObject) => boolean {
+  const get = compilePath(e.key);
+  const values = new Set(e.values ?? []);
+  switch (e.operator) {
+    case 'Exists':
+      return (o) => get(o).length > 0;
+    case 'DoesNotExist':
+      return (o) => get(o).length === 0;
+    case 'In':
+      return (o) => get(o).some((v) => values.has(String(v)));
+    case 'NotIn':
+      return (o) => !get(o).some((v) => values.has(String(v)));
+  }
+}
