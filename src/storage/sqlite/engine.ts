@@ -16,6 +16,8 @@ type ValuesWithPrev = [...Values, prevCreateRev: number | null, prevValue: Uint8
  * 64 writers, p99 6 ms; 20 ms with 8 MiB), and the history is only appended to, so that larger portions save next to nothing.
  */
 const CHECKPOINT_BYTES = 1 << 20;
+/** What deleting a row adds to the log: about half a page, since neighbours often go together. */
+const FORGET_BYTES = 4 << 10;
 /** Revisions looked at by one call of changes(), so that writes behind it do not wait long. */
 const CHANGES_WINDOW = 2000;
 
@@ -38,6 +40,9 @@ export class Engine {
   private readonly db: Database.Database;
   private readonly sql: ReturnType<typeof prepare>;
   private newest: number;
+  /** Up to where superseded rows have been deleted; on disk it may be further back. */
+  private swept: number;
+  /** About how many bytes the log has grown by since it was last copied. */
   private logged = 0;
 
   constructor(private readonly options: EngineOptions) {
@@ -57,6 +62,7 @@ export class Engine {
       this.sql = prepare(db);
       // Revision 1 is the empty store's, as with etcd, so that no list has resourceVersion 0.
       this.newest = (this.sql.newest.get() as number | null) ?? 1;
+      this.swept = this.meta('swept');
     } catch (e) {
       db?.close();
       this.lock?.release();
@@ -132,24 +138,19 @@ export class Engine {
   }
 
   /**
-   * Deletes rows superseded by a change at or below `upTo`, at most `limit` changes at a time; remembers `compacted`.
+   * Deletes rows superseded by a change at or below `upTo`, looking at `limit` changes at a time; remembers `compacted`.
    * The newest row always stays: it keeps the revision counter.
    * @returns whether all up to `upTo` is done
    */
   sweep(compacted: number, upTo: number, limit: number): boolean {
-    const { sql } = this;
-    return this.transaction(() => {
-      const bound = Math.min(upTo, this.newest - 1);
-      const found = sql.sweepable.all(this.meta('swept'), bound, limit) as [rev: number, prevRev: number, deleted: number][];
-      for (const [rev, prevRev, deleted] of found) {
-        if (prevRev) sql.forget.run(prevRev);
-        if (deleted) sql.forget.run(rev);
-      }
-      const done = found.length < limit;
-      sql.setMeta.run(done ? Math.max(bound, this.meta('swept')) : found[found.length - 1]![0], 'swept');
-      sql.setMeta.run(Math.max(compacted, this.meta('compacted')), 'compacted');
-      return done;
-    });
+    const bound = Math.min(upTo, this.newest - 1);
+    const found = this.guard(() => this.sql.sweepable.all(this.swept, bound, limit)) as [rev: number, prevRev: number, deleted: number][];
+    const done = found.length < limit;
+    const swept = done ? Math.max(bound, this.swept) : found[found.length - 1]![0];
+    const obsolete = found.flatMap(([rev, prevRev, deleted]) => [...(prevRev ? [prevRev] : []), ...(deleted ? [rev] : [])]);
+    if (obsolete.length || done || compacted !== this.meta('compacted')) this.forget(obsolete, swept, compacted);
+    this.swept = swept;
+    return done;
   }
 
   /** Bytes on disk (in memory), the log included. */
@@ -165,6 +166,16 @@ export class Engine {
     } finally {
       this.lock?.release();
     }
+  }
+
+  private forget(revs: readonly number[], swept: number, compacted: number): void {
+    const { sql } = this;
+    this.transaction(() => {
+      for (const rev of revs) sql.forget.run(rev);
+      sql.setMeta.run(swept, 'swept');
+      sql.setMeta.run(compacted, 'compacted');
+    });
+    this.logged += (revs.length + 1) * FORGET_BYTES;
   }
 
   private meta(name: string): number {

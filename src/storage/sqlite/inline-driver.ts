@@ -40,11 +40,7 @@ export class InlineDriver implements Driver {
       error = toStoreError(this.options.file, e);
     }
     done(error);
-    try {
-      if (!this.closed) this.engine.checkpoint();
-    } catch (e) {
-      this.options.warn(toStoreError(this.options.file, e));
-    }
+    this.tidyUp();
   }
 
   call<N extends CallName>(
@@ -63,6 +59,7 @@ export class InlineDriver implements Driver {
         error = toStoreError(this.options.file, e);
       }
       done(error, result);
+      this.tidyUp();
     });
   }
 
@@ -79,6 +76,15 @@ export class InlineDriver implements Driver {
         }
       });
     });
+  }
+
+  private tidyUp(): void {
+    if (this.closed) return;
+    try {
+      this.engine.checkpoint();
+    } catch (e) {
+      this.options.warn(toStoreError(this.options.file, e));
+    }
   }
 
   private check(): void {

@@ -10,7 +10,7 @@ import { PendingWrite } from './pending-write';
 import { toKV, Watches } from './watches';
 
 /** Changes swept away in one go; writers wait for no more than that. */
-const SWEEP_CHANGES = 500;
+const SWEEP_CHANGES = 200;
 const NOBODY: PendingWrite[] = [];
 
 /**

@@ -41,12 +41,9 @@ function handle(engine: Engine, m: ToWorker): void {
   } catch (e) {
     error = wire(e);
   }
-  if (m.op !== 'commit') {
-    send({ op: 'answer', error, result });
-    if (m.op === 'close') port.close();
-    return;
-  }
-  send({ op: 'answer', error, buffer: m.buffer }, [m.buffer]);
+  if (m.op === 'commit') send({ op: 'answer', error, buffer: m.buffer }, [m.buffer]);
+  else send({ op: 'answer', error, result });
+  if (m.op === 'close') return port.close();
   try {
     engine.checkpoint();
   } catch (e) {
