@@ -1,12 +1,11 @@
-import { createEndpointSliceController } from '../controllers/endpointslice/endpointslice-controller';
+import type { HealthRegistry } from '../apiserver/http/health';
 import type { Component } from '../client/component';
+import { CONTROLLERS } from '../controllers/controllers';
 import { createScheduler } from '../scheduler/scheduler';
+import type { ComponentContexts } from './component-contexts';
 import { selectedComponents } from './options';
 import type { ClusterOptions } from './options';
-import type { ComponentContexts } from './component-contexts';
 import type { Pki } from './pki';
-import type { HealthRegistry } from '../apiserver/http/health';
-import { COMPONENT_NAMES } from './component-names';
 
 /** A part of the cluster as the start shows it. */
 export interface Part {
@@ -14,12 +13,19 @@ export interface Part {
   components: Component[];
 }
 
+/** What can be named in --components. */
+export const COMPONENT_NAMES: readonly string[] = [...CONTROLLERS.map((c) => c.name), 'scheduler', 'kubelet'];
+
 /** Makes the components that were chosen, each with an identity of its own, in the order of their start. */
-export function makeComponents(options: ClusterOptions, contexts: ComponentContexts, _pki: Pki, health: HealthRegistry): Part[] {
-  void createEndpointSliceController;
+export function makeComponents(options: ClusterOptions, contexts: ComponentContexts, pki: Pki, health: HealthRegistry): Part[] {
   const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
-  const parts: Part[] = [];
-  if (chosen.has('scheduler')) parts.push({ name: 'scheduler', components: [createScheduler(contexts.of('system:kube-scheduler', 'kube-scheduler'))] });
+  const controllers = CONTROLLERS.filter((c) => chosen.has(c.name)).map((c) =>
+    c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), { rootCa: pki.ca.cert }),
+  );
+  const parts: Part[] = [
+    { name: 'controllers', components: controllers },
+    { name: 'scheduler', components: chosen.has('scheduler') ? [createScheduler(contexts.of('system:kube-scheduler', 'kube-scheduler'))] : [] },
+  ];
   for (const p of parts) for (const c of p.components) health.add(`component/${c.name}`, () => (c.ready() ? undefined : 'not in sync'), ['readyz']);
-  return parts;
+  return parts.filter((p) => p.components.length);
 }

@@ -1,14 +1,14 @@
 import { StatusError, badRequest } from '../../api/errors/status-error';
-import { apiVersionOf, parseApiVersion } from '../../api/meta/object';
+import { apiVersionOf } from '../../api/meta/object';
 import type { GVK, KubeObject } from '../../api/meta/object';
 import { DecodeError, decodeObject } from '../../api/schema/decode';
 import { parseJson } from '../../api/schema/json';
 import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
 import type { Body, RequestContext } from './handlers';
 import type { WriteOptions } from './options';
-import { keepReset } from './patcher';
+import { keepReset } from './keep-reset';
+import { claimedType, foreignTypeComplaint } from './body-type';
 
-const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
 const NO_TYPE = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 /**
@@ -44,16 +44,10 @@ export function decodeValue(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, 
     const text = JSON.stringify(from);
     throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${NO_TYPE} (${excerpt(text)})`);
   }
-  const { kind, apiVersion } = from as { kind?: unknown; apiVersion?: unknown };
-  const found = actualType(gvk, kind, apiVersion);
+  const found = claimedType(gvk, from);
   const cannot = (why: string): StatusError => badRequest(`${found.kind} in version ${JSON.stringify(found.version)} cannot be handled as a ${gvk.kind}: ${why}`);
   try {
-    if (found !== gvk) {
-      const other = schemas.forKind(found.group, found.version, found.kind);
-      if (!other && !isListKind(found)) throw cannot(`no kind ${JSON.stringify(found.kind)} is registered for version ${JSON.stringify(apiVersionOf(found))} in scheme ${JSON.stringify(SCHEME)}`);
-      if (other) decodeObject(other, from);
-      throw cannot(`converting (${found.version}.${found.kind}) to (${goPackage(gvk.group)}.${gvk.kind}): unknown conversion`);
-    }
+    if (found !== gvk) throw cannot(foreignTypeComplaint(schemas, gvk, found, from));
     const object = decodeObject(schema, from, problems);
     object.kind = gvk.kind;
     object.apiVersion = apiVersionOf(gvk);
@@ -68,22 +62,6 @@ export function decodeValue(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, 
     if (e instanceof DecodeError) throw cannot(e.message);
     throw e;
   }
-}
-
-/** The type the body claims to be; the expected one itself (by reference) when it claims nothing else. */
-function actualType(expected: GVK, kind: unknown, apiVersion: unknown): GVK {
-  const k = typeof kind === 'string' && kind !== '' ? kind : expected.kind;
-  const given = typeof apiVersion === 'string' && apiVersion !== '' ? parseApiVersion(apiVersion) : expected;
-  return k === expected.kind && given.group === expected.group && given.version === expected.version ? expected : { group: given.group, version: given.version, kind: k };
-}
-
-const isListKind = (t: GVK): boolean => t.group === '' && t.version === 'v1' && t.kind === 'List';
-
-/** The internal Go package of a group: core, apps, rbac … */
-export function goPackage(group: string): string {
-  if (group === '') return 'core';
-  const dot = group.indexOf('.');
-  return dot < 0 ? group : group.slice(0, dot);
 }
 
 /** The beginning of a body as upstream shows it: text that begins like JSON as it is, anything else in hex. */

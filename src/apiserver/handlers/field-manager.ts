@@ -1,5 +1,4 @@
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../api/errors/field-error';
-import { isTrue } from './options';
 import type { WriteParams } from './handlers';
 
 const MAX_LENGTH = 128;
@@ -7,7 +6,7 @@ const MAX_LENGTH = 128;
 /** Checks fieldManager and force as PatchOptions and its siblings do; complaints go to `errors`. */
 export function decodeFieldManager(p: WriteParams, apply: boolean, errors: FieldError[]): void {
   if (!apply) {
-    if (p.force !== undefined && isTrue(p.force)) errors.push(forbiddenField('force', 'may not be specified for non-apply patch'));
+    if (p.force !== undefined) errors.push(forbiddenField('force', 'may not be specified for non-apply patch'));
   } else if (!p.fieldManager) {
     errors.push(required('fieldManager', 'is required for apply patch'));
   }

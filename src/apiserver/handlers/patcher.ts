@@ -5,8 +5,10 @@ import { decodePatched } from '../../api/patch/decode-patched';
 import { patchObject } from '../../api/patch/patch-object';
 import type { PatchedObject } from '../../api/patch/patch-object';
 import { decodeObject } from '../../api/schema/decode';
-import type { ObjectSchema } from '../../api/schema/schema';
+import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
+import { claimedType, foreignTypeComplaint } from './body-type';
 import { managerOf } from './field-manager';
+import { keepReset } from './keep-reset';
 import type { ObjectResult, PatchBody, RequestContext, WriteParams } from './handlers';
 import { writeOptions } from './options';
 import type { WriteOptions } from './options';
@@ -40,7 +42,7 @@ export class Patcher {
         now: c.clock.now(),
         resetFields: strategy.resetFields,
       });
-      const object = decodePatchedAs(patched, view.definition.gvk, schema, ctx, o);
+      const object = decodePatchedAs(writer.s.schemas, patched, view.definition.gvk, schema, ctx, o);
       writer.checkName(object, ctx.name!);
       object.metadata.namespace ||= ctx.namespace;
       writer.prepare(ctx, object);
@@ -52,17 +54,13 @@ export class Patcher {
 }
 
 /** Decodes what a patch made into a fresh object of the kind. */
-export function decodePatchedAs(patched: PatchedObject, gvk: GVK, schema: ObjectSchema, ctx: RequestContext, o: WriteOptions): KubeObject {
+export function decodePatchedAs(schemas: SchemaSet, patched: PatchedObject, gvk: GVK, schema: ObjectSchema, ctx: RequestContext, o: WriteOptions): KubeObject {
+  const claimed = claimedType(gvk, patched.object);
+  if (claimed !== gvk) throw patched.refuse(foreignTypeComplaint(schemas, gvk, claimed, patched.object));
   const object = decodePatched(patched, o.fieldValidation, (w) => ctx.warn(w), (value, problems) => decodeObject(schema, value, problems));
   object.kind = gvk.kind;
   object.apiVersion = apiVersionOf(gvk);
   object.metadata ??= {};
   keepReset(patched.object, object);
   return object;
-}
-
-/** An empty managedFields list means "forget them"; decoding, to which empty and absent are one, must not lose that. */
-export function keepReset(raw: unknown, object: KubeObject): void {
-  const entries = (raw as { metadata?: { managedFields?: unknown } } | null)?.metadata?.managedFields;
-  if (Array.isArray(entries) && entries.length === 0) object.metadata.managedFields = [];
 }

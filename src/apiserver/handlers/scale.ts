@@ -52,7 +52,7 @@ export class ScaleHandler {
     const manager = managerOf(o.fieldManager, ctx.userAgent);
     return this.store(ctx, o, undefined, (live) => {
       const patched = patchObject({ type: body.type, text: body.text, value: body.value, live, gvk: SCALE, schema, fieldValidation: o.fieldValidation, manager, force: o.force, subresource: 'scale', now: this.writer.s.clock.now() });
-      return { scale: decodePatchedAs(patched, SCALE, schema, ctx, o), tracked: patched.tracked };
+      return { scale: decodePatchedAs(this.writer.s.schemas, patched, SCALE, schema, ctx, o), tracked: patched.tracked };
     });
   }
 

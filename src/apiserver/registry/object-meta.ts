@@ -104,9 +104,9 @@ function validateOwnerReferences(refs: OwnerReference[], errors: FieldError[]): 
     }
     if (ref.controller) {
       if (controller !== undefined) {
-        errors.push(invalidValue(path, refs, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${ref.name}`));
+        errors.push(invalidValue(path, refs, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${ref.kind}/${ref.name}`));
       } else {
-        controller = ref.name;
+        controller = `${ref.kind}/${ref.name}`;
       }
     }
   }

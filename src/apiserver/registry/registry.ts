@@ -9,6 +9,7 @@ import type { Store } from '../../storage/store';
 import type { Cached, WatchCache } from '../../storage/watch-cache/watch-cache';
 import { randomSuffix } from '../../util/random';
 import { sameJson } from './equality';
+import { orderedMetadata } from './ordered-metadata';
 import { pathSegmentProblems, subdomainName, validateObjectMeta, validateObjectMetaUpdate } from './object-meta';
 import type { Ctx, ResourceDefinition, Strategy, Transaction } from './strategy';
 
@@ -31,6 +32,7 @@ export class Entry implements Cached {
   readonly encode = (rev: number): Uint8Array => {
     this.rev = rev;
     this.object.metadata.resourceVersion = String(rev);
+    this.object.metadata = orderedMetadata(this.object.metadata);
     return (this.bytes = Buffer.from(encodeObject(this.object)));
   };
 

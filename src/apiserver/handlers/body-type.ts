@@ -1,0 +1,36 @@
+import { apiVersionOf, parseApiVersion } from '../../api/meta/object';
+import type { GVK } from '../../api/meta/object';
+import { DecodeError, decodeObject } from '../../api/schema/decode';
+import type { SchemaSet } from '../../api/schema/schema';
+
+const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
+
+/** The type a document claims to be; the expected one itself (by reference) when it claims nothing else. */
+export function claimedType(expected: GVK, document: unknown): GVK {
+  const { kind, apiVersion } = (document ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  const k = typeof kind === 'string' && kind !== '' ? kind : expected.kind;
+  const given = typeof apiVersion === 'string' && apiVersion !== '' ? parseApiVersion(apiVersion) : expected;
+  return k === expected.kind && given.group === expected.group && given.version === expected.version ? expected : { group: given.group, version: given.version, kind: k };
+}
+
+/** What upstream says of a document of another type: that it knows none of the name, that it cannot be read as what it claims, or that it is no `expected`. */
+export function foreignTypeComplaint(schemas: SchemaSet, expected: GVK, claimed: GVK, document: unknown): string {
+  const known = schemas.forKind(claimed.group, claimed.version, claimed.kind);
+  if (!known && !isList(claimed)) return `no kind ${JSON.stringify(claimed.kind)} is registered for version ${JSON.stringify(apiVersionOf(claimed))} in scheme ${JSON.stringify(SCHEME)}`;
+  try {
+    if (known) decodeObject(known, document);
+  } catch (e) {
+    if (e instanceof DecodeError) return e.message;
+    throw e;
+  }
+  return `converting (${claimed.version}.${claimed.kind}) to (${goPackage(expected.group)}.${expected.kind}): unknown conversion`;
+}
+
+const isList = (t: GVK): boolean => t.group === '' && t.version === 'v1' && t.kind === 'List';
+
+/** The internal Go package of a group: core, apps, rbac … */
+function goPackage(group: string): string {
+  if (group === '') return 'core';
+  const dot = group.indexOf('.');
+  return dot < 0 ? group : group.slice(0, dot);
+}
