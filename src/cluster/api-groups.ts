@@ -22,5 +22,5 @@ import { storageGroup } from '../apis/storage/storage.group';
 import type { ApiGroup } from '../apiserver/registry/strategy';
 
 export function apiGroups(): ApiGroup[] {
-  return [createCoreGroup(), apiregistrationGroup, appsGroup, eventsGroup, authenticationGroup, authorizationGroup, autoscalingGroup, batchGroup, certificatesGroup, networkingGroup, policyGroup, rbacGroup, storageGroup, admissionregistrationGroup, apiextensionsGroup, schedulingGroup, coordinationGroup, nodeGroup, discoveryGroup, flowcontrolGroup, resourceGroup];
+  return [createCoreGroup(), apiregistrationGroup, appsGroup, eventsGroup, authenticationGroup, authorizationGroup, autoscalingGroup, batchGroup, certificatesGroup, networkingGroup, policyGroup, rbacGroup, storageGroup, admissionregistrationGroup, apiextensionsGroup, schedulingGroup, coordinationGroup, nodeGroup, discoveryGroup, resourceGroup, flowcontrolGroup];
 }
