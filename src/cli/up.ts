@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { resolve } from 'node:path';
 import { startCluster } from '../cluster/cluster';
 import type { RunningCluster } from '../cluster/cluster';
-import { COMPONENT_NAMES } from '../cluster/components';
+import { COMPONENT_NAMES } from '../cluster/components.module';
 import { contextName, defaultKubeconfigPath, mergeKubeconfig, writeKubeconfig } from '../cluster/kubeconfig';
 import { validateOptions } from '../cluster/options';
 import type { ClusterOptions } from '../cluster/options';

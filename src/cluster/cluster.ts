@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { ApiServer } from '../apiserver/http/api-server';
 import { createAdapter } from '../apiserver/http/nest-adapter';
+import type { HealthRegistry } from '../apiserver/http/health';
 import type { Component } from '../client/component';
 import type { Store } from '../storage/store';
 import type { Clock } from '../util/clock';
@@ -10,6 +11,7 @@ import type { Log } from '../util/log';
 import type { Random } from '../util/random';
 import { prepareCluster } from './bootstrap/prepare';
 import { ClusterModule } from './cluster.module';
+import type { Part } from './components.module';
 import type { ComponentContexts } from './component-contexts';
 import type { ControlPlane } from '../apiserver/control-plane';
 import { KUBECONFIG_FILE, makeKubeconfig, writeKubeconfig } from './kubeconfig';
@@ -17,8 +19,9 @@ import { defaultDataDir } from './data-dir';
 import type { ClusterOptions } from './options';
 import type { Pki } from './pki';
 import { removeRunState, writeRunState } from './run-state';
-import { API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, PKI, STORE } from './tokens';
+import { API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, HEALTH, PKI, STORE } from './tokens';
 import { formatTime } from '../api/meta/time';
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 
 /** What a cluster needs from the process it lives in. */
@@ -81,22 +84,26 @@ class Cluster implements RunningCluster {
     x.progress?.done(this.dataDir ?? 'in memory');
 
     x.progress?.begin('API server');
-    const plane = app.get<ControlPlane>(CONTROL_PLANE);
-    const contexts = app.get<ComponentContexts>(COMPONENT_CONTEXTS);
-    const api = app.get<ApiServer>(API_SERVER);
+    const plane = app.get<ControlPlane>(CONTROL_PLANE, { strict: false });
+    const contexts = app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false });
+    const api = app.get<ApiServer>(API_SERVER, { strict: false });
     await prepareCluster(plane, contexts);
     this.server = await api.listen(app, options.bind, options.port);
-    this.kubeconfig = makeKubeconfig(options.name, this.server, app.get<Pki>(PKI));
+    this.kubeconfig = makeKubeconfig(options.name, this.server, app.get<Pki>(PKI, { strict: false }));
     if (this.dataDir !== undefined) {
       writeKubeconfig(join(this.dataDir, KUBECONFIG_FILE), this.kubeconfig);
       writeRunState(this.dataDir, { name: options.name, pid: process.pid, server: this.server, since: formatTime(x.clock.now()) });
     }
     x.progress?.done(this.server);
 
+    const health = app.get<HealthRegistry>(HEALTH, { strict: false });
     const signal = x.signal ?? new AbortController().signal;
-    for (const part of app.get<readonly { name: string; components: Component[] }[]>(COMPONENTS)) {
+    // Every component listens for an early end of the start.
+    setMaxListeners(0, signal);
+    for (const part of app.get<readonly Part[]>(COMPONENTS, { strict: false })) {
       x.progress?.begin(part.name);
       this.started.push(...part.components);
+      for (const c of part.components) health.add(`component/${c.name}`, () => (c.ready() ? undefined : 'not in sync'), ['readyz']);
       await Promise.all(part.components.map((c) => c.start(signal)));
       x.progress?.done();
     }
@@ -110,10 +117,10 @@ class Cluster implements RunningCluster {
   private async end(): Promise<void> {
     for (const c of this.started.reverse()) await c.stop();
     if (!this.app) return;
-    await this.app.get<ComponentContexts>(COMPONENT_CONTEXTS).stop();
-    await this.app.get<ApiServer>(API_SERVER).stop();
-    this.app.get<ControlPlane>(CONTROL_PLANE).close();
-    await this.app.get<Store>(STORE).close();
+    await this.app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false }).stop();
+    await this.app.get<ApiServer>(API_SERVER, { strict: false }).stop();
+    this.app.get<ControlPlane>(CONTROL_PLANE, { strict: false }).close();
+    await this.app.get<Store>(STORE, { strict: false }).close();
     await this.app.close();
     if (this.dataDir !== undefined) removeRunState(this.dataDir);
   }

@@ -1,0 +1,53 @@
+import { loadProtobuf } from '../api/protobuf/load';
+import type { SchemaSet } from '../api/schema/schema';
+import { groupResource } from '../api/meta/object';
+import { firstOf } from '../apiserver/authn/authenticator';
+import { StaticTokens } from '../apiserver/authn/bearer-token';
+import { ClientCertificates } from '../apiserver/authn/client-certificate';
+import { alwaysAllow } from '../apiserver/authz/authorizer';
+import type { ControlPlane } from '../apiserver/control-plane';
+import { createApiServer } from '../apiserver/http/api-server';
+import type { ApiServer } from '../apiserver/http/api-server';
+import type { HealthRegistry } from '../apiserver/http/health';
+import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
+import { Metrics } from '../apiserver/metrics/metrics';
+import type { ApiGroup } from '../apiserver/registry/strategy';
+import type { Store } from '../storage/store';
+import type { ClusterEnvironment } from './cluster';
+import type { Pki } from './pki';
+
+export interface ApiServerParts {
+  plane: ControlPlane;
+  groups: ApiGroup[];
+  schemas: SchemaSet;
+  pki: Pki;
+  health: HealthRegistry;
+  store: Store;
+  x: ClusterEnvironment;
+  adapter: NestHttpAdapter;
+}
+
+/** The listener's side of the API server: who may speak to it, what it serves beyond resources, what it counts. */
+export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter }: ApiServerParts): ApiServer {
+  const metrics = new Metrics(x.clock.now());
+  metrics.addStorageObjects(() => Array.from(plane.stored(), ({ definition: d, cache }) => [groupResource(d.gvk.group, d.plural), cache.size] as const));
+  metrics.addStorageSize(() => store.size());
+  void schemas;
+  const api = createApiServer({
+    handlers: plane.handlers,
+    groups,
+    authenticator: firstOf(new ClientCertificates(), new StaticTokens([[pki.adminToken, { name: 'kubernetes-admin', groups: ['system:masters'] }]])),
+    authorizer: alwaysAllow,
+    openapi: { v2: () => ({}), v3Paths: () => [], v3: () => undefined },
+    openapiProtobuf: () => new Uint8Array(),
+    codec: loadProtobuf(),
+    health,
+    metrics,
+    clock: x.clock,
+    random: x.random,
+    log: x.log,
+    tls: { key: pki.server.key, cert: pki.server.cert, ca: pki.ca.cert },
+  });
+  adapter.attach(api);
+  return api;
+}

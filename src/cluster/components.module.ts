@@ -1,0 +1,65 @@
+import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import type { Component } from '../client/component';
+import { CONTROLLERS } from '../controllers/controllers';
+import { KUBELET_FACTORY, KubeletModule } from '../kubelet/kubelet.module';
+import type { createKubelet } from '../kubelet/kubelet';
+import { SCHEDULER_FACTORY, SchedulerModule } from '../scheduler/scheduler.module';
+import type { createScheduler } from '../scheduler/scheduler';
+import type { ComponentContexts } from './component-contexts';
+import { selectedComponents } from './options';
+import type { ClusterOptions } from './options';
+import type { Pki } from './pki';
+import { COMPONENTS, COMPONENT_CONTEXTS, PKI } from './tokens';
+
+/** A part of the cluster as the start shows it: what starts together. */
+export interface Part {
+  name: string;
+  components: Component[];
+}
+
+/** What can be named in --components. */
+export const COMPONENT_NAMES: readonly string[] = [...CONTROLLERS.map((c) => c.name), 'scheduler', 'kubelet'];
+
+/** Controllers, scheduler and nodes, each a provider of its own with an identity of its own; only those that were chosen are made. */
+@Module({})
+export class ComponentsModule {
+  /** `foundation`: a module that exports COMPONENT_CONTEXTS and PKI. */
+  static forRoot(options: ClusterOptions, foundation: DynamicModule): DynamicModule {
+    const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
+    const controllers = CONTROLLERS.filter((c) => chosen.has(c.name)).map(
+      (c): FactoryProvider => ({
+        provide: `controller/${c.name}`,
+        inject: [COMPONENT_CONTEXTS, PKI],
+        useFactory: (contexts: ComponentContexts, pki: Pki) => c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), { rootCa: pki.ca.cert }),
+      }),
+    );
+    const scheduler: FactoryProvider = {
+      provide: 'scheduler',
+      inject: [SCHEDULER_FACTORY, COMPONENT_CONTEXTS],
+      useFactory: (create: typeof createScheduler, contexts: ComponentContexts) => create(contexts.of('system:kube-scheduler', 'kube-scheduler')),
+    };
+    const kubelet: FactoryProvider = {
+      provide: 'kubelet',
+      inject: [KUBELET_FACTORY, COMPONENT_CONTEXTS],
+      useFactory: (create: typeof createKubelet, contexts: ComponentContexts) => create(contexts.of('system:kubelet', 'kubelet'), { nodes: options.nodes, adopt: options.adoptNodes }),
+    };
+    const groups: [name: string, providers: FactoryProvider[]][] = [
+      ['controllers', controllers],
+      ['scheduler', chosen.has('scheduler') ? [scheduler] : []],
+      ['nodes', chosen.has('kubelet') ? [kubelet] : []],
+    ];
+    const parts = groups.filter(([, providers]) => providers.length);
+    const providers = parts.flatMap(([, p]) => p);
+    return {
+      module: ComponentsModule,
+      imports: [foundation, SchedulerModule, KubeletModule],
+      providers: [...providers, { provide: COMPONENTS, inject: providers.map((p) => p.provide), useFactory: (...made: Component[]): Part[] => asParts(parts, made) }],
+      exports: [COMPONENTS],
+    };
+  }
+}
+
+function asParts(parts: readonly [name: string, providers: FactoryProvider[]][], made: Component[]): Part[] {
+  let from = 0;
+  return parts.map(([name, providers]) => ({ name, components: made.slice(from, (from += providers.length)) }));
+}
