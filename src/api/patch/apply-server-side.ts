@@ -12,7 +12,7 @@ import { addCreator, reconcileAll } from './apply/managers-of';
 import { mergeApplied } from './apply/merge';
 import { pruneLeftOut } from './apply/prune';
 import { equalValues, fillStructs } from './apply/typed';
-import { validateApplied } from './apply/validate';
+import { validateTyped } from './apply/validate';
 import { isMap } from './go-format';
 
 /** One apply request. */
@@ -88,10 +88,14 @@ function showGvk(apiVersion: unknown, kind: unknown): string {
 function checkPatch(a: Application): void {
   const metadata = isMap(a.patch.metadata) ? a.patch.metadata : {};
   if (Array.isArray(metadata.managedFields) && metadata.managedFields.every(isMap)) throw badRequest('metadata.managedFields must be nil');
+  checkTyped(a.schema, a.patch, 'patch', 'refused');
+}
+
+function checkTyped(schema: ObjectSchema, object: Readonly<Record<string, unknown>>, what: string, duplicates: 'refused' | 'allowed'): void {
   try {
-    validateApplied(a.schema, a.patch);
+    validateTyped(schema, object, duplicates);
   } catch (e) {
-    throw new StatusError(500, undefined, `failed to create typed patch object (${describeApplied(a.patch)}): ${(e as Error).message}`);
+    throw new StatusError(500, undefined, `failed to create typed ${what} object (${describeApplied(object)}): ${(e as Error).message}`);
   }
 }
 
@@ -122,6 +126,7 @@ class Apply {
   ) {
     reconcileAll(managers, v);
     this.live = fillStructs(a.schema, a.live ?? { apiVersion: v.apiVersion, kind: a.gvk.kind }) as KubeObject;
+    checkTyped(a.schema, this.live, 'live', 'allowed');
     const id = managerId(a.manager, true, v.apiVersion, a.subresource ?? '');
     const last = managers.get(id);
     const set = fieldSetOf(a.schema, a.patch);

@@ -124,7 +124,9 @@ class JsonPatch {
   private copy(op: Operation): boolean {
     const from = this.find(op.from);
     const found = from && this.get(from);
-    return !!found && this.add(this.find(op.path), this.doc.clone(found.value));
+    if (!found) return false;
+    const to = this.find(op.path);
+    return this.add(to, this.doc.clone(this.get(from)!.value)); // finding the place may have opened what is copied
   }
 
   private test(op: Operation): boolean {

@@ -37,10 +37,18 @@ export interface TrackedUpdate {
  * the entries as they were, time stamps included. Follows fieldmanager.Update of kube-apiserver; never throws for bad entries.
  */
 export function trackUpdate(a: TrackedUpdate): void {
-  const metadata = a.updated.metadata;
   const managers = managersBefore(a);
+  delete a.updated.metadata.managedFields;
+  try {
+    track(a, managers);
+  } catch {
+    // Items that cannot be told apart, in an object that has yet to be validated: upstream stores it untracked.
+    delete a.updated.metadata.managedFields;
+  }
+}
+
+function track(a: TrackedUpdate, managers: Managers): void {
   const exists = !!a.live?.metadata.uid;
-  delete metadata.managedFields;
   if (!managers.size && exists) return;
   const v: Versioned = { schema: a.schema, apiVersion: a.updated.apiVersion, exclude: excludedBy(a.resetFields), convert: a.convert };
   if (!managers.size) {
@@ -53,7 +61,7 @@ export function trackUpdate(a: TrackedUpdate): void {
   const entries = writeManagers(managers);
   if (!entries) return;
   // The very entries of the live object when nothing came of it, so that a write without effect is one byte for byte.
-  metadata.managedFields = equalValues(entries, a.live?.metadata.managedFields) ? a.live!.metadata.managedFields : entries;
+  a.updated.metadata.managedFields = equalValues(entries, a.live?.metadata.managedFields) ? a.live!.metadata.managedFields : entries;
 }
 
 function managersBefore(a: TrackedUpdate): Managers {

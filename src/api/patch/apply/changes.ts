@@ -100,7 +100,13 @@ export function strip(set: FieldSet): FieldSet {
   return set.difference(STRIPPED);
 }
 
+/** Made once per strategy; derived from a constant, so shared by everything in the process. */
+const exclusions = new WeakMap<readonly (readonly string[])[], FieldSet>();
+
 /** The set to exclude for `resetFields` of a strategy. */
 export function excludedBy(resetFields: readonly (readonly string[])[] | undefined): FieldSet | undefined {
-  return resetFields?.length ? FieldSet.of(...resetFields.map((p) => p.map(fieldElement))) : undefined;
+  if (!resetFields?.length) return undefined;
+  let set = exclusions.get(resetFields);
+  if (!set) exclusions.set(resetFields, (set = FieldSet.of(...resetFields.map((p) => p.map(fieldElement)))));
+  return set;
 }

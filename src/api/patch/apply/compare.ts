@@ -31,7 +31,7 @@ class Comparer implements Comparison {
 
   /** undefined: the side does not have the field; null is a value. */
   node(s: SchemaNode, l: unknown, r: unknown): void {
-    if (l === r) return;
+    if (equalValues(l, r)) return; // most of an object is the same, and this is quicker than going by the type
     const ls = l === undefined ? undefined : shapeOf(s, l);
     const rs = r === undefined ? undefined : shapeOf(s, r);
     // Where the shapes differ the value is looked at in both, as upstream does.
@@ -84,11 +84,13 @@ class Comparer implements Comparison {
   }
 
   private structs(s: ObjectSchema, l: Record<string, unknown> | undefined, r: Record<string, unknown> | undefined): void {
-    for (const f of planOf(s).fields) {
+    const plan = planOf(s);
+    for (const f of plan.fields) {
       const x = l && fieldValue(f, l);
       const y = r && fieldValue(f, r);
       if (x !== y) this.step(f.element, f.schema, x, y);
     }
+    if (!plan.open) return;
     const extra = (m: Record<string, unknown> | undefined, k: string): boolean => m?.[k] !== undefined && !s.properties.has(k);
     for (const k in l) if (extra(l, k)) this.key(s, k, l[k], r?.[k]);
     for (const k in r) if (extra(r, k) && l?.[k] === undefined) this.key(s, k, undefined, r[k]);

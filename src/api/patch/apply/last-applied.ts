@@ -4,7 +4,7 @@ import { goJsonSorted, isMap } from '../go-format';
 import { compareObjects } from './compare';
 import type { FieldSet } from './field-set';
 import { fieldSetOf } from './field-set-of';
-import { validateApplied } from './validate';
+import { validateTyped } from './validate';
 
 /** Where kubectl's client-side apply keeps the configuration it applied last. */
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -24,7 +24,8 @@ export function fieldsOfLastApplied(schema: ObjectSchema, apiVersion: string, li
   try {
     const last: unknown = JSON.parse(text);
     if (!isMap(last) || last.apiVersion !== apiVersion) return undefined;
-    validateApplied(schema, last);
+    validateTyped(schema, live, 'refused');
+    validateTyped(schema, last, 'refused');
     const c = compareObjects(schema, last, live, false);
     return fieldSetOf(schema, last).difference(c.modified).difference(c.added).difference(c.removed);
   } catch {

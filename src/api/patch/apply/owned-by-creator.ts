@@ -3,7 +3,7 @@ import { compareText, isMap } from '../go-format';
 import type { FieldSet } from './field-set';
 import type { FieldsV1 } from './fields-v1';
 import { type PathElement, SELF, fieldElement, sortElements } from './path-element';
-import { DEDUCED, equalValues, fieldValue, isAtomic, itemElement, planOf, shapeOf, typeOfItems, typeOfKey } from './typed';
+import { DEDUCED, equalValues, fieldValue, isAtomic, itemElement, planOf, shapeOf, typeOfKey } from './typed';
 
 const IDENTITY: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
 const BOOKKEEPING: ReadonlySet<string> = new Set([
@@ -41,56 +41,64 @@ function metadataOf(s: ObjectSchema, v: Record<string, unknown>, exclude: FieldS
   return hasKeys(out) ? out : undefined;
 }
 
-/** Adds a field to `out`. `zero`: what the empty object has in its place, undefined when nothing: then the field itself is new. */
-function put(out: FieldsV1, e: PathElement, s: SchemaNode, v: unknown, zero: unknown, exclude: FieldSet | undefined): void {
+/**
+ * Adds a field to `out`; false: there was nothing to add. `zero`: what the empty object has in its place, undefined when nothing:
+ * then the field itself is new.
+ */
+function put(out: FieldsV1, e: PathElement, s: SchemaNode, v: unknown, zero: unknown, exclude: FieldSet | undefined): boolean {
   const shape = shapeOf(s, v);
   const isNew = zero === undefined;
   if (shape === 'scalar' || isAtomic(s, shape)) {
-    if (isNew || !equalValues(v, zero)) out[e] = {};
-    return;
+    if (!isNew && equalValues(v, zero)) return false;
+    out[e] = {};
+    return true;
   }
   const node: FieldsV1 = isNew ? { [SELF]: {} } : {};
-  if (shape === 'list') {
-    if (Array.isArray(v)) putItems(node, s as ListSchema, v);
-  } else if (isMap(v)) {
-    putKeys(node, s, v, isMap(zero), exclude);
-  }
-  if (isNew) out[e] = hasSeveralKeys(node) ? node : {};
-  else if (hasKeys(node)) out[e] = node;
-  else if (zero === null && isEmptyContainer(v)) out[e] = {};
+  let inside = false;
+  if (shape === 'list') inside = Array.isArray(v) && putItems(node, s as ListSchema, v);
+  else if (isMap(v)) inside = putKeys(node, s, v, isMap(zero), exclude);
+  if (inside) out[e] = node;
+  else if (isNew || (zero === null && isEmptyContainer(v))) out[e] = {};
+  else return false;
+  return true;
 }
 
-function putKeys(node: FieldsV1, s: SchemaNode, v: Record<string, unknown>, zeroStruct: boolean, exclude: FieldSet | undefined): void {
-  if (s.kind !== 'object') {
-    const keys = Object.keys(v);
-    if (keys.length > 1) keys.sort(compareText);
-    for (const k of keys) putKey(node, s, v, k, exclude);
-    return;
-  }
-  for (const f of planOf(s).fields) {
+function putKeys(node: FieldsV1, s: SchemaNode, v: Record<string, unknown>, zeroStruct: boolean, exclude: FieldSet | undefined): boolean {
+  if (s.kind !== 'object') return putEntries(node, s, v, Object.keys(v), exclude);
+  let any = false;
+  const plan = planOf(s);
+  for (const f of plan.fields) {
     const x = fieldValue(f, v);
     if (x === undefined || exclude?.members.has(f.element)) continue;
-    put(node, f.element, f.schema, x, zeroStruct ? f.absent : undefined, exclude?.children.get(f.element));
+    any = put(node, f.element, f.schema, x, zeroStruct ? f.absent : undefined, exclude?.children.get(f.element)) || any;
   }
-  for (const k of Object.keys(v).sort(compareText)) if (!s.properties.has(k)) putKey(node, s, v, k, exclude);
+  return plan.open ? putEntries(node, s, v, Object.keys(v).filter((k) => !s.properties.has(k)), exclude) || any : any;
 }
 
-function putKey(node: FieldsV1, s: SchemaNode, v: Record<string, unknown>, k: string, exclude: FieldSet | undefined): void {
-  const e = fieldElement(k);
-  if (v[k] !== undefined && !exclude?.members.has(e)) put(node, e, typeOfKey(s, k) ?? DEDUCED, v[k], undefined, exclude?.children.get(e));
+function putEntries(node: FieldsV1, s: SchemaNode, v: Record<string, unknown>, keys: string[], exclude: FieldSet | undefined): boolean {
+  let any = false;
+  if (keys.length > 1) keys.sort(compareText);
+  for (const k of keys) {
+    const e = fieldElement(k);
+    if (v[k] === undefined || exclude?.members.has(e)) continue;
+    any = put(node, e, typeOfKey(s, k) ?? DEDUCED, v[k], undefined, exclude?.children.get(e)) || any;
+  }
+  return any;
 }
 
-function putItems(node: FieldsV1, s: ListSchema, list: readonly unknown[]): void {
+function putItems(node: FieldsV1, s: ListSchema, list: readonly unknown[]): boolean {
+  if (list.length === 1) return put(node, itemElement(s, list[0], true), s.items, list[0], undefined, undefined);
   const items = new Map<PathElement, { item: unknown; several: boolean }>();
   for (const item of list) {
     const e = itemElement(s, item, true);
     items.set(e, { item, several: items.has(e) });
   }
-  for (const e of items.size > 1 ? sortElements([...items.keys()]) : items.keys()) {
+  for (const e of sortElements([...items.keys()])) {
     const { item, several } = items.get(e)!;
     if (several) node[e] = {};
-    else put(node, e, typeOfItems(s), item, undefined, undefined);
+    else put(node, e, s.items, item, undefined, undefined);
   }
+  return list.length > 0;
 }
 
 function isEmptyContainer(v: unknown): boolean {
@@ -99,11 +107,5 @@ function isEmptyContainer(v: unknown): boolean {
 
 function hasKeys(o: Record<string, unknown>): boolean {
   for (const _ in o) return true;
-  return false;
-}
-
-function hasSeveralKeys(o: Record<string, unknown>): boolean {
-  let n = 0;
-  for (const _ in o) if (++n > 1) return true;
   return false;
 }

@@ -9,8 +9,14 @@ import { isAtomic } from './typed';
  * owns the whole. Returns the same object when there is nothing to fit, which is the rule.
  */
 export function reconcileFields(schema: ObjectSchema, fields: FieldsV1): FieldsV1 {
-  return reconcile(schema, fields);
+  if (fitting.get(fields) === schema) return fields;
+  const fitted = reconcile(schema, fields);
+  fitting.set(fitted, schema);
+  return fitted;
 }
+
+/** Fields (of shared stored objects, never changed) that are known to fit a type; the same ones are asked about at every write. */
+const fitting = new WeakMap<FieldsV1, ObjectSchema>();
 
 function reconcile(s: SchemaNode, fields: FieldsV1): FieldsV1 {
   let out: FieldsV1 | undefined;

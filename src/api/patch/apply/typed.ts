@@ -121,6 +121,8 @@ export interface Plan {
   fields: readonly PlannedField[];
   /** Some fields are written even when they are zero, so the struct is never empty. */
   neverEmpty: boolean;
+  /** There may be fields that the type does not declare. */
+  open: boolean;
 }
 
 /** Derived from the immutable schema alone, so it is shared by everything in the process. */
@@ -132,7 +134,7 @@ export function planOf(s: ObjectSchema): Plan {
   if (!plan) {
     const fields = [...s.properties].map(([name, f]) => ({ name, element: fieldElement(name), schema: f.schema, absent: absentValue(f), pointer: f.pointer === true }));
     fields.sort((a, b) => compareText(a.name, b.name));
-    plans.set(s, (plan = { fields, neverEmpty: fields.some((f) => f.absent !== undefined) }));
+    plans.set(s, (plan = { fields, neverEmpty: fields.some((f) => f.absent !== undefined), open: isOpen(s) }));
   }
   return plan;
 }

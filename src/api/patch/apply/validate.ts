@@ -11,68 +11,69 @@ interface Complaint {
 
 /**
  * Checks an applied configuration against its type, as server-side apply does before anything else: declared fields only, values
- * of the right kind, no item of a set or keyed list twice. @throws Error in upstream's words, every complaint in it
+ * of the right kind, no item of a set or keyed list twice (stored objects may have them: `duplicates`).
+ * @throws Error in upstream's words, every complaint in it
  */
-export function validateApplied(schema: ObjectSchema, value: unknown): void {
-  const complaints: Complaint[] = [];
-  check(schema, value, '', complaints);
-  if (!complaints.length) return;
-  const lines = complaints.map((c) => (c.path ? `${c.path}: ${c.message}` : c.message));
+export function validateTyped(schema: ObjectSchema, value: unknown, duplicates: 'refused' | 'allowed'): void {
+  const checker = new Checker(duplicates === 'allowed');
+  checker.check(schema, value, '');
+  if (!checker.complaints.length) return;
+  const lines = checker.complaints.map((c) => (c.path ? `${c.path}: ${c.message}` : c.message));
   throw new Error(lines.length === 1 ? lines[0] : ['errors:', ...lines.map((l) => `  ${l}`)].join('\n'));
 }
 
-function check(s: SchemaNode, v: unknown, path: string, out: Complaint[]): void {
-  if (v === null || v === undefined) return;
-  switch (shapeOf(s, v)) {
-    case 'map':
-      if (isMap(v)) checkKeys(s, v, path, out);
-      else out.push({ path, message: `expected map, got ${pointer(v)}` });
-      return;
-    case 'list':
-      if (Array.isArray(v)) checkItems(s, v, path, out);
-      else out.push({ path, message: `expected list, got ${pointer(v)}` });
-      return;
-    default:
-      if (s.kind !== 'any') checkScalar(s as ScalarSchema, v, path, out);
-  }
-}
+class Checker {
+  readonly complaints: Complaint[] = [];
 
-function checkKeys(s: SchemaNode, v: Record<string, unknown>, path: string, out: Complaint[]): void {
-  for (const k in v) {
-    const below = typeOfKey(s, k);
-    const at = path + showElement(fieldElement(k));
-    if (!below) {
-      out.push({ path: at, message: 'field not declared in schema' });
-      return; // upstream stops at the first
+  constructor(private readonly duplicates: boolean) {}
+
+  check(s: SchemaNode, v: unknown, path: string): void {
+    if (v === null || v === undefined) return;
+    switch (shapeOf(s, v)) {
+      case 'map':
+        if (isMap(v)) this.keys(s, v, path);
+        else this.complain(path, `expected map, got ${pointer(v)}`);
+        return;
+      case 'list':
+        if (Array.isArray(v)) this.items(s, v, path);
+        else this.complain(path, `expected list, got ${pointer(v)}`);
+        return;
+      default: {
+        const wrong = s.kind === 'any' ? undefined : scalarComplaint(s as ScalarSchema, v);
+        if (wrong) this.complain(path, wrong);
+      }
     }
-    check(below, v[k], at, out);
   }
-}
 
-function checkItems(s: SchemaNode, v: readonly unknown[], path: string, out: Complaint[]): void {
-  const items = typeOfItems(s);
-  if (isAtomic(s, 'list')) {
-    v.forEach((x, i) => check(items, x, `${path}[${i}]`, out));
-    return;
+  private complain(path: string, message: string): void {
+    this.complaints.push({ path, message });
   }
-  const seen = new Set<string>();
-  for (let i = 0; i < v.length; i++) {
-    let e: string;
-    try {
-      e = itemElement(s as ListSchema, v[i], false);
-    } catch (err) {
-      out.push({ path, message: `element ${i}: ${(err as Error).message}` });
-      return;
+
+  private keys(s: SchemaNode, v: Record<string, unknown>, path: string): void {
+    for (const k in v) {
+      const below = typeOfKey(s, k);
+      const at = path + showElement(fieldElement(k));
+      if (!below) return this.complain(at, 'field not declared in schema'); // upstream stops at the first
+      this.check(below, v[k], at);
     }
-    if (seen.has(e)) out.push({ path, message: `duplicate entries for key ${showElement(e)}` });
-    seen.add(e);
-    check(items, v[i], path + showElement(e), out);
   }
-}
 
-function checkScalar(s: ScalarSchema, v: unknown, path: string, out: Complaint[]): void {
-  const wrong = scalarComplaint(s, v);
-  if (wrong) out.push({ path, message: wrong });
+  private items(s: SchemaNode, v: readonly unknown[], path: string): void {
+    const items = typeOfItems(s);
+    if (isAtomic(s, 'list')) return v.forEach((x, i) => this.check(items, x, `${path}[${i}]`));
+    const seen = new Set<string>();
+    for (let i = 0; i < v.length; i++) {
+      let e: string;
+      try {
+        e = itemElement(s as ListSchema, v[i], false);
+      } catch (err) {
+        return this.complain(path, `element ${i}: ${(err as Error).message}`);
+      }
+      if (seen.has(e) && !this.duplicates) this.complain(path, `duplicate entries for key ${showElement(e)}`);
+      seen.add(e);
+      this.check(items, v[i], path + showElement(e));
+    }
+  }
 }
 
 function scalarComplaint(s: ScalarSchema, v: unknown): string | undefined {

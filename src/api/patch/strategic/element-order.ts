@@ -26,7 +26,8 @@ export function mergeOrderedLists(out: JsonMap, patch: JsonMap, s: SchemaNode): 
     if (!present && !patched) continue;
     const merged = !patched ? present! : !present ? (dropDirectives(patched) as unknown[]) : meta.strategy === 'merge' ? mergeLists(present, patched, meta, false) : patched;
     elementKind(present ?? [], patched ?? []);
-    out[name] = inOrder(merged, order, present ?? [], meta.mergeKey);
+    const stood = present && patched && meta.strategy === 'merge' && meta.mergeKey ? afterDeletions(present as JsonMap[], patched as JsonMap[], meta.mergeKey) : present;
+    out[name] = inOrder(merged, order, stood ?? [], meta.mergeKey);
     delete patch[name];
   }
 }
@@ -61,10 +62,28 @@ function checkOrder(patch: readonly unknown[], order: readonly unknown[], mergeK
 }
 
 /**
+ * How the list stood once the patch had deleted from it and added to it. Upstream moves items up in place and lets additions take
+ * the room that is left, and the final order is found by this list rather than by the original one.
+ */
+function afterDeletions(present: readonly JsonMap[], patch: readonly JsonMap[], mergeKey: string): JsonMap[] {
+  const list = [...present];
+  let used = list.length;
+  const find = (key: unknown): number => list.findIndex((x, i) => i < used && x[mergeKey] === key);
+  for (const p of patch) {
+    if (p.$patch !== 'delete') continue;
+    for (let at = find(p[mergeKey]); at >= 0; at = find(p[mergeKey])) list.copyWithin(at, at + 1, used--);
+  }
+  if (patch.some((p) => p.$patch === 'replace')) return list;
+  for (const p of patch) if (!hasDirective(p) && used < list.length && find(p[mergeKey]) < 0) list[used++] = p;
+  return list;
+}
+
+/**
  * Puts a merged list in order: items that `order` names come as it says, the others as they stood in `present`, interleaved so
  * that an item of the others goes before the first named one that stood after it.
  */
 export function inOrder(merged: readonly unknown[], order: readonly unknown[], present: readonly unknown[], mergeKey: string): unknown[] {
+  merged.forEach((x) => keyOf(x, mergeKey)); // complains about these first
   const rankInOrder = ranks(order, mergeKey);
   const rankInPresent = ranks(present, mergeKey);
   const named: unknown[] = [];

@@ -16,7 +16,8 @@ export function unknownDirective(directive: unknown, patch: Record<string, unkno
 }
 
 export function wrongType(expected: string, actual: unknown): StatusError {
-  return patchError(`expected a ${expected}, but received a ${goType(actual, 'int64')}`);
+  const received = actual === null || actual === undefined ? '%!s(<nil>)' : goType(actual, 'int64');
+  return patchError(`expected a ${expected}, but received a ${received}`);
 }
 
 export const MAP = 'map[string]interface {}';
