@@ -10,6 +10,7 @@ import { createPodGcController } from './podgc/pod-gc-controller';
 import { createReplicaSetController, createReplicationControllerController } from './replicaset/replica-controller';
 import { createRootCaPublisher } from './rootcapublisher/root-ca-publisher';
 import { createServiceAccountController } from './serviceaccount/default-serviceaccount-controller';
+import { createStatefulSetController } from './statefulset/statefulset-controller';
 
 /** What some controllers must be told beyond the API. */
 export interface ControllerOptions {
@@ -36,6 +37,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'replicaset', serviceAccount: 'replicaset-controller', create: createReplicaSetController },
   { name: 'replicationcontroller', serviceAccount: 'replication-controller', create: createReplicationControllerController },
   { name: 'daemonset', serviceAccount: 'daemon-set-controller', create: createDaemonSetController },
+  { name: 'statefulset', serviceAccount: 'statefulset-controller', create: createStatefulSetController },
   { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },
