@@ -73,7 +73,10 @@ function quoting(problems: string[], doc: { value: unknown; text(): string }): P
 /** Strategic patches: a refusal shows what is left of the patch after its directives have been carried out. */
 function strategic(r: PatchRequest): PatchedObject {
   const { value: patch, problems } = parseStrategicPatch(r.text, r.fieldValidation, r.value);
-  const object = applyStrategicMergePatch(r.schema, r.live!, patch);
+  const live = r.live!;
+  const merged = applyStrategicMergePatch(r.schema, live, patch);
+  // The type is given here, other than in JSON: a kind in the patch changes nothing.
+  const object = { ...merged, kind: live.kind, apiVersion: live.apiVersion };
   return { object, problems, tracked: false, refuse: (why) => invalidPatch(goValue(patch), unstructuredError(r.schema, object) ?? why) };
 }
 

@@ -33,6 +33,13 @@ describe('patching an object', () => {
     expect([applied.tracked, patch({ text: '{}' }).tracked]).toEqual([true, false]);
   });
 
+  it('keeps the kind whatever a strategic patch says', () => {
+    for (const text of ['{"kind":"Secret","apiVersion":"v2"}', '{"$patch":"replace","metadata":{"name":"a"}}']) {
+      expect(patch({ type: 'strategic', text }).object).toMatchObject({ kind: 'ConfigMap', apiVersion: 'v1' });
+    }
+    expect(patch({ text: '{"kind":"Secret"}' }).object).toMatchObject({ kind: 'Secret' });
+  });
+
   it('applies to nothing', () => {
     const made = patch({ type: 'apply', value: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { k: 'v' } }, live: undefined });
     expect(made.object).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'a' }, data: { k: 'v' } });

@@ -5,6 +5,7 @@ import { applyStrategicMergePatch } from '../../../src/api/patch/strategic/strat
 import { unstructuredError } from '../../../src/api/patch/strategic/unstructured-error';
 import { configMap, deployment, podTemplate, service, widget } from './schemas';
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- documents of any shape
 type Json = Record<string, any>;
 
 const template = (): Json => ({

@@ -152,7 +152,10 @@ describe('tracking of creates and updates', () => {
   it('puts the oldest of more than ten updaters together', () => {
     const s = cm();
     const data: Record<string, string> = {};
-    for (let i = 0; i < 13; i++) s.update(`m${i}`, { data: { ...data, [`k${i}`]: '1' } }), (data[`k${i}`] = '1');
+    for (let i = 0; i < 13; i++) {
+      data[`k${i}`] = '1';
+      s.update(`m${i}`, { data });
+    }
     expect(s.managers).toHaveLength(10);
     expect(s.managers[0]).toBe('ancient-changes Update');
     expect(s.owned('ancient-changes')).toEqual({ 'f:data': { '.': {}, 'f:k0': {}, 'f:k1': {}, 'f:k2': {}, 'f:k3': {} } });
