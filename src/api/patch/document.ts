@@ -1,3 +1,4 @@
+import type { SchemaNode } from '../schema/schema';
 import { compareText, escapeHtml, isMap } from './go-format';
 
 export type Container = Record<string, unknown> | unknown[];
@@ -11,6 +12,7 @@ export type Container = Record<string, unknown> | unknown[];
  */
 export class PatchedDocument {
   private readonly opened = new Set<object>();
+  private sorted: ReadonlySet<object> = NONE;
 
   constructor(private root: unknown) {}
 
@@ -54,8 +56,9 @@ export class PatchedDocument {
     return out;
   }
 
-  /** The document as upstream would write it. */
-  text(): string {
+  /** The document as upstream would write it. `maps`: what it would write sorted although it was not opened, see goMapsIn. */
+  text(maps: ReadonlySet<object> = NONE): string {
+    this.sorted = maps;
     return escapeHtml(this.write(this.root));
   }
 
@@ -68,8 +71,22 @@ export class PatchedDocument {
 
   private keys(o: Record<string, unknown>): string[] {
     const keys = Object.keys(o);
-    return this.opened.has(o) ? keys.sort(compareText) : keys;
+    return this.opened.has(o) || this.sorted.has(o) ? keys.sort(compareText) : keys;
   }
+}
+
+const NONE: ReadonlySet<object> = new Set();
+
+/** The values in a stored object that are maps in Go, which writes those sorted, and structs in the order of their fields. */
+export function goMapsIn(s: SchemaNode, v: unknown, found = new Set<object>()): Set<object> {
+  if (Array.isArray(v)) {
+    if (s.kind === 'list') for (const x of v) goMapsIn(s.items, x, found);
+  } else if (isMap(v)) {
+    if (s.kind === 'map') found.add(v);
+    if (s.kind === 'map') for (const k in v) goMapsIn(s.values, v[k], found);
+    else if (s.kind === 'object') for (const [name, f] of s.properties) goMapsIn(f.schema, v[name], found);
+  }
+  return found;
 }
 
 export function isContainer(v: unknown): v is Container {

@@ -4,6 +4,7 @@ import type { GVK, KubeObject } from '../meta/object';
 import type { ObjectSchema } from '../schema/schema';
 import type { ConvertVersion } from './apply/changes';
 import { applyServerSide, describeApplied } from './apply-server-side';
+import { type PatchedDocument, goMapsIn } from './document';
 import { goValue } from './go-format';
 import { patchDocument } from './json-patch';
 import { mergeDocument } from './merge-patch';
@@ -52,11 +53,11 @@ export function patchObject(r: PatchRequest): PatchedObject {
   switch (r.type) {
     case 'json': {
       const { value, problems } = parseJsonPatch(r.text, r.fieldValidation, r.value);
-      return quoting(problems, patchDocument(r.live, value));
+      return quoting(r, problems, patchDocument(r.live, value));
     }
     case 'merge': {
       const { value, problems } = parseMergePatch(r.text, r.fieldValidation, r.value);
-      return quoting(problems, mergeDocument(r.live, value));
+      return quoting(r, problems, mergeDocument(r.live, value));
     }
     case 'strategic':
       return strategic(r);
@@ -66,8 +67,8 @@ export function patchObject(r: PatchRequest): PatchedObject {
 }
 
 /** JSON and merge patches: a refusal shows the whole patched document. */
-function quoting(problems: string[], doc: { value: unknown; text(): string }): PatchedObject {
-  return { object: doc.value, problems, tracked: false, refuse: (why) => invalidPatch(doc.text(), why) };
+function quoting(r: PatchRequest, problems: string[], doc: PatchedDocument): PatchedObject {
+  return { object: doc.value, problems, tracked: false, refuse: (why) => invalidPatch(doc.text(goMapsIn(r.schema, r.live)), why) };
 }
 
 /** Strategic patches: a refusal shows what is left of the patch after its directives have been carried out. */

@@ -68,6 +68,12 @@ describe('patching an object', () => {
     });
   });
 
+  it('quotes maps sorted even where the patch did not come', () => {
+    const object = { ...live(), data: { z: '1', a: '2' } };
+    expect(patch({ live: object, text: '{"spec":{"z":1,"a":2}}' }).refuse('why').message).toContain('\\"data\\":{\\"a\\":\\"2\\",\\"z\\":\\"1\\"}');
+    expect(patch({ live: object, type: 'json', text: '[{"op":"add","path":"/spec","value":{"z":1,"a":2}}]' }).refuse('why').message).toContain('\\"spec\\":{\\"z\\":1,\\"a\\":2}');
+  });
+
   it('quotes what is left of a strategic patch, with the converter\'s complaint', () => {
     const doc = { ...live(), metadata: { name: 'a', finalizers: ['x'] } };
     const e = patch({ type: 'strategic', live: doc, text: '{"metadata":{"$setElementOrder/finalizers":["x"]},"data":{"k":1,"none":null}}' }).refuse('json: cannot unmarshal');
