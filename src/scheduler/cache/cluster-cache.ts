@@ -17,6 +17,8 @@ export class ClusterCache {
   readonly domains = new TopologyDomains(() => this.list());
   readonly images = new NodeImages();
   readonly topology = new TopologyIndex((namespace) => this.placedIn(namespace));
+  /** Pods on nodes by the claims that they use, as `namespace/claim`. */
+  readonly claims = new Map<string, number>();
   /** Nodes with a PreferNoSchedule taint. */
   softTainted = 0;
   private readonly pods = new Map<string, PodInfo>();
@@ -107,11 +109,19 @@ export class ClusterCache {
   tryAdd(p: PodInfo, node: NodeInfo): void {
     node.add(p);
     this.topology.add(p, node);
+    for (const c of p.claims) this.countClaim(`${p.namespace}/${c}`, 1);
   }
 
   tryRemove(p: PodInfo, node: NodeInfo): void {
     node.remove(p);
     this.topology.remove(p, node);
+    for (const c of p.claims) this.countClaim(`${p.namespace}/${c}`, -1);
+  }
+
+  private countClaim(key: string, n: number): void {
+    const sum = (this.claims.get(key) ?? 0) + n;
+    if (sum === 0) this.claims.delete(key);
+    else this.claims.set(key, sum);
   }
 
   private place(p: PodInfo, nodeName: string): void {

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/meta/object';
+import { claimsOf } from '../volumes/pod-claims';
 import type { AffinityTerm, WeightedTerm } from './affinity-term';
 import { affinityTerm } from './affinity-term';
 import type { Requests } from './pod-requests';
@@ -19,6 +20,8 @@ export class PodInfo {
   requests!: Requests;
   priority!: number;
   hostPorts!: readonly HostPort[];
+  /** Names of the claims of its volumes. */
+  claims!: readonly string[];
   requiredAffinity!: readonly AffinityTerm[];
   requiredAntiAffinity!: readonly AffinityTerm[];
   preferredAffinity!: readonly WeightedTerm[];
@@ -57,6 +60,8 @@ export class PodInfo {
     this.requests = podRequests(this.pod);
     this.priority = spec.priority ?? 0;
     this.hostPorts = hostPortsOf(this.pod);
+    const claims = claimsOf(this.pod);
+    this.claims = claims.length ? claims.map((c) => c.name) : NONE;
     const affinity = spec.affinity;
     this.requiredAffinity = terms(affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution, this.namespace);
     this.requiredAntiAffinity = terms(affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution, this.namespace);

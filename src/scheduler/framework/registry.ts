@@ -13,6 +13,9 @@ import { podTopologySpread } from '../plugins/pod-topology-spread';
 import { prioritySort } from '../plugins/priority-sort';
 import { schedulingGates } from '../plugins/scheduling-gates';
 import { taintToleration } from '../plugins/taint-toleration';
+import { volumeBinding } from '../plugins/volume-binding';
+import { volumeRestrictions } from '../plugins/volume-restrictions';
+import { volumeZone } from '../plugins/volume-zone';
 import type { PluginFactory } from './plugin';
 
 /** A plugin of the default profile. The order is that of upstream; it decides whose refusal is reported and which postFilter comes first. */
@@ -31,6 +34,9 @@ export const DEFAULT_PROFILE: readonly ProfileEntry[] = [
   { name: 'NodeAffinity', weight: 2, make: nodeAffinity },
   { name: 'NodePorts', weight: 1, make: nodePorts },
   { name: 'NodeResourcesFit', weight: 1, make: nodeResourcesFit },
+  { name: 'VolumeRestrictions', weight: 1, make: volumeRestrictions },
+  { name: 'VolumeBinding', weight: 1, make: volumeBinding },
+  { name: 'VolumeZone', weight: 1, make: volumeZone },
   { name: 'PodTopologySpread', weight: 2, make: podTopologySpread },
   { name: 'InterPodAffinity', weight: 2, make: interPodAffinity },
   { name: 'DynamicResources', weight: 2, make: dynamicResources },

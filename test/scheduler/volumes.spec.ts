@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import type { KubeObject } from '../../src/api/meta/object';
+import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../src/client/resources';
+import { TestCluster } from './cluster';
+
+const uses = (...claims: string[]): Record<string, unknown> => ({ volumes: claims.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })) });
+
+async function claim(c: TestCluster, name: string, spec: object = {}, annotations: Record<string, string> = {}): Promise<KubeObject> {
+  return c.client.create(PERSISTENT_VOLUME_CLAIMS, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name, namespace: 'default', annotations },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } }, storageClassName: 'wait', ...spec },
+  });
+}
+
+async function volume(c: TestCluster, name: string, node: string, size = '5Gi'): Promise<void> {
+  const required = { nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] }] };
+  await c.client.create(PERSISTENT_VOLUMES, {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name },
+    spec: { capacity: { storage: size }, accessModes: ['ReadWriteOnce'], storageClassName: 'wait', nodeAffinity: { required } },
+  });
+  await c.client.patch(PERSISTENT_VOLUMES, undefined, name, 'merge', { status: { phase: 'Available' } }, { subresource: 'status' });
+}
+
+async function storageClass(c: TestCluster, name: string, provisioner: string, volumeBindingMode = 'WaitForFirstConsumer'): Promise<void> {
+  await c.client.create(STORAGE_CLASSES, { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name }, provisioner, volumeBindingMode });
+}
+
+/** What the volume controller does when it sees what the scheduler has chosen. */
+async function finishBinding(c: TestCluster, claimName: string, volumeName: string): Promise<void> {
+  await c.client.patch(PERSISTENT_VOLUME_CLAIMS, 'default', claimName, 'merge', { metadata: { annotations: { 'pv.kubernetes.io/bind-completed': 'yes' } }, spec: { volumeName } });
+}
+
+describe('claims', () => {
+  it('that are missing or not bound hold the pod back, and say so', async () => {
+    const c = await new TestCluster().start();
+    await c.nodes(3);
+    await claim(c, 'unbound', { storageClassName: '' });
+    await c.pod('a', uses('missing'));
+    await c.pod('b', uses('unbound'));
+    await c.settle();
+    expect(await c.why('a')).toBe('0/3 nodes are available: persistentvolumeclaim "missing" not found. not found');
+    expect(await c.why('b')).toBe('0/3 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found');
+    await claim(c, 'missing', { volumeName: 'v' }, { 'pv.kubernetes.io/bind-completed': 'yes' });
+    await volume(c, 'v', 'node-2');
+    await c.settle();
+    expect(await c.nodeOf('a')).toBe('node-2');
+  });
+
+  it('that wait for a consumer are bound to a volume on the pod\'s node before the pod', async () => {
+    const c = await new TestCluster().start();
+    await c.nodes(3);
+    await storageClass(c, 'wait', 'kubernetes.io/no-provisioner');
+    await volume(c, 'big', 'node-2', '10Gi');
+    await volume(c, 'small', 'node-2', '2Gi');
+    const { uid } = (await claim(c, 'c')).metadata;
+    await c.pod('p', uses('c'));
+    await c.settle();
+    expect((await c.client.get(PERSISTENT_VOLUMES, undefined, 'small'))).toMatchObject({
+      metadata: { annotations: { 'pv.kubernetes.io/bound-by-controller': 'yes' } },
+      spec: { claimRef: { kind: 'PersistentVolumeClaim', namespace: 'default', name: 'c', uid } },
+    });
+    expect(await c.nodeOf('p')).toBeUndefined();
+    await finishBinding(c, 'c', 'small');
+    await c.settle();
+    expect(await c.nodeOf('p')).toBe('node-2');
+  });
+
+  it('do not get a volume that another pod is just getting', async () => {
+    const c = await new TestCluster().start();
+    await c.nodes(3);
+    await storageClass(c, 'wait', 'kubernetes.io/no-provisioner');
+    await volume(c, 'v', 'node-1');
+    for (const n of ['one', 'two']) await claim(c, n);
+    await c.pod('p1', uses('one'));
+    await c.pod('p2', uses('two'));
+    await c.settle();
+    expect(await c.why('p2')).toContain("3 node(s) didn't find available persistent volumes to bind.");
+  });
+
+  it('that have to be provisioned are given the node', async () => {
+    const c = await new TestCluster().start();
+    await c.nodes(2);
+    await storageClass(c, 'wait', 'x/y');
+    await claim(c, 'c');
+    await c.pod('p', { ...uses('c'), nodeSelector: { 'kubernetes.io/hostname': 'node-1' } });
+    await c.settle();
+    const o = await c.client.get(PERSISTENT_VOLUME_CLAIMS, 'default', 'c');
+    expect(o.metadata.annotations!['volume.kubernetes.io/selected-node']).toBe('node-1');
+    await volume(c, 'made', 'node-1');
+    await finishBinding(c, 'c', 'made');
+    await c.settle();
+    expect(await c.nodeOf('p')).toBe('node-1');
+  });
+
+  it('that are never bound make the pod go round again', async () => {
+    const c = await new TestCluster({ profiles: [{ schedulerName: 'default-scheduler', args: { VolumeBinding: { bindTimeoutSeconds: 5 } } }] }).start();
+    await c.nodes(1);
+    await storageClass(c, 'wait', 'x/y');
+    await claim(c, 'c');
+    await c.pod('p', uses('c'));
+    await c.pass(6000);
+    expect((await c.get('p'))['status'].conditions[0]).toMatchObject({ reason: 'SchedulerError', message: 'running PreBind plugin "VolumeBinding": binding volumes: context deadline exceeded' });
+    expect(c.scheduler.cache.nodes.get('node-1')!.pods.size).toBe(0);
+  });
+
+  it('for one pod only are not used by a second', async () => {
+    const c = await new TestCluster().start();
+    await c.nodes(2);
+    await volume(c, 'v', 'node-1');
+    await claim(c, 'c', { accessModes: ['ReadWriteOncePod'], volumeName: 'v' }, { 'pv.kubernetes.io/bind-completed': 'yes' });
+    await c.pod('one', uses('c'));
+    await c.settle();
+    await c.pod('two', uses('c'));
+    await c.settle();
+    expect(await c.nodeOf('one')).toBe('node-1');
+    expect(await c.why('two')).toContain('2 node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod.');
+    await c.client.delete(PODS, 'default', 'one', { gracePeriodSeconds: 0 });
+    await c.settle();
+    expect(await c.nodeOf('two')).toBe('node-1');
+  });
+
+  it('lead pods to the zone of their volume', async () => {
+    const c = await new TestCluster().start();
+    await c.node('a', { labels: { 'topology.kubernetes.io/zone': 'a' } });
+    await c.node('b', { labels: { 'topology.kubernetes.io/zone': 'b' } });
+    await c.client.create(PERSISTENT_VOLUMES, { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: 'v', labels: { 'topology.kubernetes.io/zone': 'b' } }, spec: { capacity: { storage: '5Gi' }, accessModes: ['ReadWriteOnce'] } });
+    await claim(c, 'c', { volumeName: 'v' }, { 'pv.kubernetes.io/bind-completed': 'yes' });
+    await c.pod('p', uses('c'));
+    await c.pod('q', { ...uses('c'), nodeSelector: { 'kubernetes.io/hostname': 'a' } });
+    await c.settle();
+    expect(await c.nodeOf('p')).toBe('b');
+    expect(await c.why('q')).toContain('1 node(s) had no available volume zone');
+  });
+});
