@@ -4,6 +4,7 @@ import { createDeploymentController } from './deployment/deployment-controller';
 import { createEndpointsController } from './endpoints/endpoints-controller';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller';
 import { createGarbageCollector } from './garbagecollector/garbage-collector';
+import { createJobController } from './job/job-controller';
 import { createNamespaceController } from './namespace/namespace-controller';
 import { createNodeLifecycleController } from './nodelifecycle/node-lifecycle-controller';
 import { createPodGcController } from './podgc/pod-gc-controller';
@@ -38,6 +39,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'replicationcontroller', serviceAccount: 'replication-controller', create: createReplicationControllerController },
   { name: 'daemonset', serviceAccount: 'daemon-set-controller', create: createDaemonSetController },
   { name: 'statefulset', serviceAccount: 'statefulset-controller', create: createStatefulSetController },
+  { name: 'job', serviceAccount: 'job-controller', create: createJobController },
   { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },

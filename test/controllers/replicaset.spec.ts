@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StatusError } from '../../src/api/errors/status-error';
 import type { KubeObject } from '../../src/api/meta/object';
 import { PODS, REPLICA_SETS, REPLICATION_CONTROLLERS } from '../../src/client/resources';
-import { podsToDelete } from '../../src/controllers/replicaset/deletion-rank';
+import { podsToDelete } from '../../src/controllers/shared/deletion-rank';
 import { createReplicaSetController, createReplicationControllerController } from '../../src/controllers/replicaset/replica-controller';
 import type { Pod } from '../../src/controllers/shared/types';
 import { World } from '../client/world';

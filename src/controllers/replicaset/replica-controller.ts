@@ -11,6 +11,7 @@ import { PODS } from '../../client/resources';
 import type { WorkQueue } from '../../client/work-queue';
 import type { Disposable } from '../../util/clock';
 import { claim } from '../shared/adoption';
+import { podsToDelete } from '../shared/deletion-rank';
 import { namespaceTerminating } from '../shared/errors';
 import { watchOwnedPods } from '../shared/owned-pods';
 import { controlledBy, indexByController, uncontrolled } from '../shared/owners';
@@ -18,7 +19,7 @@ import { isPodActive, isPodTerminating, nextAvailability } from '../shared/pod';
 import { PodControl, podFromTemplate } from '../shared/pod-control';
 import { slowStart } from '../shared/slow-start';
 import type { Pod } from '../shared/types';
-import { podsToDelete } from './deletion-rank';
+
 import type { Flavour, ReplicaOwner, ReplicaStatus } from './flavour';
 import { REPLICA_SET, REPLICATION_CONTROLLER } from './flavour';
 import { replicaStatus } from './replica-status';

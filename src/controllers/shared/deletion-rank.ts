@@ -1,6 +1,6 @@
 import { parseTime } from '../../api/meta/time';
-import { isPodActive, isPodReady, podReadySince } from '../shared/pod';
-import type { Pod } from '../shared/types';
+import { isPodActive, isPodReady, podReadySince } from './pod';
+import type { Pod } from './types';
 
 const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
