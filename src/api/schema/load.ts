@@ -78,6 +78,10 @@ class Definitions implements SchemaSet {
     return Object.keys(this.raw);
   }
 
+  source(name: string): object | undefined {
+    return Object.hasOwn(this.raw, name) ? this.raw[name] : undefined;
+  }
+
   private indexKinds(): Map<string, string> {
     const kinds = new Map<string, string>();
     for (const [name, r] of Object.entries(this.raw)) {

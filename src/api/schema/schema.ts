@@ -80,4 +80,6 @@ export interface SchemaSet {
   /** The schema of a top-level kind. */
   forKind(group: string, version: string, kind: string): ObjectSchema | undefined;
   names(): Iterable<string>;
+  /** The definition as openapi/ holds it: `$ref` is a name and stands beside what `allOf` would hold. Never change it. */
+  source(name: string): object | undefined;
 }
