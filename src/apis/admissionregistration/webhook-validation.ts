@@ -79,12 +79,12 @@ function validateWebhook(hook: Raw, path: string, allowed: Allowances): FieldErr
   ((hook.rules ?? []) as Raw[]).forEach((rule, i) => errors.push(...validateRule(rule, `${path}.rules[${i}]`)));
   const oneOf = (field: string, values: readonly string[]): void => {
     const value = hook[field] as string | undefined;
-    if (value !== undefined && !values.includes(value)) errors.push(notSupported(`${path}.${field}`, value, values));
+    if (value != null && !values.includes(value)) errors.push(notSupported(`${path}.${field}`, value, values));
   };
   oneOf('failurePolicy', FAILURE_POLICIES);
   oneOf('matchPolicy', MATCH_POLICIES);
   const sideEffects = allowed.sideEffects ? SIDE_EFFECTS : NO_SIDE_EFFECTS;
-  if (hook.sideEffects === undefined) errors.push(required(`${path}.sideEffects`, `must specify one of ${sideEffects.join(', ')}`));
+  if (hook.sideEffects == null) errors.push(required(`${path}.sideEffects`, `must specify one of ${sideEffects.join(', ')}`));
   oneOf('sideEffects', sideEffects);
   const timeout = hook.timeoutSeconds as number | undefined;
   if (timeout !== undefined && (timeout > 30 || timeout < 1)) {

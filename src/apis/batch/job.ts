@@ -70,6 +70,8 @@ const strategy: Strategy = {
     return [...(old ? [] : hostNameWarnings(o)), ...jobSpecWarnings(o.spec as Raw, 'spec', old?.spec as Raw | undefined)];
   },
   defaultGarbageCollection: 'Orphan',
+  deletionWarning:
+    'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
   resetFields: RESETS_STATUS,
 };
 

@@ -28,7 +28,7 @@ export const event: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.events.v1.Event',
   strategy: {
-    validate: (_c, o, old) => validateEvent(stored(o), old && stored(old)),
+    validate: (_c, o, old) => validateEvent(o, old),
     defaultGarbageCollection: 'Unsupported',
     allowCreateOnUpdate: true,
   },

@@ -83,7 +83,7 @@ function validateHttp(rule: Rule, path: string): FieldError[] {
 }
 
 function validatePath(p: HttpPath, at: string): FieldError[] {
-  if (p.pathType === undefined) return [required(`${at}.pathType`, 'pathType must be specified')];
+  if (p.pathType == null) return [required(`${at}.pathType`, 'pathType must be specified')];
   const errors: FieldError[] = [];
   const path = p.path ?? '';
   const complain = (why: string): unknown => errors.push(invalidValue(`${at}.path`, path, why));

@@ -50,7 +50,7 @@ function validateRange(fallback: string, capacity: string, range: Raw, path: str
 /** Complaints about how much of a capacity of `capacity` may be asked for (CapacityRequestPolicy). */
 export function validateRequestPolicy(capacity: string, policy: Raw, path: string): FieldError[] {
   const values = (policy.validValues ?? []) as string[];
-  const fallback = policy.default as string | undefined;
+  const fallback = (policy.default ?? undefined) as string | undefined;
   if (values.length && policy.validRange) {
     return [forbiddenField(path, 'exactly one policy can be specified, cannot specify "validValues" and "validRange" at the same time')];
   }

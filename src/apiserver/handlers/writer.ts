@@ -17,12 +17,19 @@ import type { View } from './view';
 
 /** create and update of a stored resource, and the steps that patches share with them. */
 export class Writer {
+  /** The stored kind's strategy, with the checks of the version that is written through where it has its own. */
+  private readonly rules: Strategy;
+
   constructor(
     readonly s: HandlerServices,
     readonly registry: Registry,
     readonly view: View,
     readonly schema: ObjectSchema,
-  ) {}
+  ) {
+    const { storedAs, strategy } = view.definition;
+    const kept = registry.definition.strategy;
+    this.rules = storedAs && strategy.validate ? { ...kept, validate: strategy.validate } : kept;
+  }
 
   /** @throws BadRequest, Invalid, AlreadyExists, Forbidden */
   async create(ctx: RequestContext, body: Body, p: WriteParams): Promise<ObjectResult> {
@@ -36,7 +43,7 @@ export class Writer {
     const request = this.admissionRequest(c, 'CREATE', stored, undefined);
     const pending = this.s.admission.admit(request);
     if (pending) await pending;
-    const cached = await this.registry.create(c, stored, (x) => this.s.admission.validate({ ...request, object: x, name: x.metadata.name }));
+    const cached = await this.registry.create(c, stored, (x) => this.s.admission.validate({ ...request, object: x, name: x.metadata.name }), this.rules);
     return { code: 201, cached: this.view.show(cached) };
   }
 
@@ -104,7 +111,7 @@ export class Writer {
 
   /** The strategy in force: that of the subresource, with what it leaves open taken from the kind's. */
   strategy(ctx: RequestContext): Strategy {
-    if (ctx.subresource === undefined) return this.registry.definition.strategy;
+    if (ctx.subresource === undefined) return this.rules;
     const sub = this.registry.definition.subresources?.[ctx.subresource] as UpdateSubresource;
     return sub.strategy;
   }

@@ -86,7 +86,7 @@ export class Registry {
    * Creates an object that is already decoded, defaulted and has passed mutating admission; it is kept and changed.
    * A taken generated name is drawn anew up to eight times. @throws Invalid, AlreadyExists
    */
-  async create(c: Ctx, object: KubeObject, validate?: (o: KubeObject) => void | Promise<void>): Promise<Cached> {
+  async create(c: Ctx, object: KubeObject, validate?: (o: KubeObject) => void | Promise<void>, strategy: Strategy = this.definition.strategy): Promise<Cached> {
     const m = object.metadata;
     // Only storage refuses a version, and a dry run does not get that far: it answers with what was sent.
     if (!c.dryRun) {
@@ -97,10 +97,10 @@ export class Registry {
     const generated = !!m.generateName && !m.name;
     for (let attempt = 1; ; attempt++) {
       if (generated) m.name = m.generateName!.slice(0, GENERATE_BASE) + randomSuffix(c.random);
-      if (attempt === 1) this.definition.strategy.prepareForCreate?.(c, object);
+      if (attempt === 1) strategy.prepareForCreate?.(c, object);
       const transaction = this.begin(c, object, undefined);
       try {
-        this.checkNew(c, object);
+        this.checkNew(c, object, strategy);
         if (attempt === 1) {
           const pending = validate?.(object);
           if (pending) await pending;
@@ -140,7 +140,7 @@ export class Registry {
     this.ensureNamespace(c, o);
     if (!old) {
       delete m.resourceVersion;
-      return { cached: await this.create(c, o, u.validate && ((x) => u.validate!(x, undefined))), created: true };
+      return { cached: await this.create(c, o, u.validate && ((x) => u.validate!(x, undefined)), strategy), created: true };
     }
     this.checkVersion(o, old, name, strategy);
     const transaction = this.prepareUpdate(c, o, old, strategy);
@@ -215,8 +215,7 @@ export class Registry {
     return this.definition.begin?.(c, o, old);
   }
 
-  private checkNew(c: Ctx, o: KubeObject): void {
-    const s = this.definition.strategy;
+  private checkNew(c: Ctx, o: KubeObject, s: Strategy): void {
     const errors: FieldError[] = [];
     validateObjectMeta(o.metadata, this.definition.namespaced, s.validateName ?? subdomainName, errors);
     const more = s.validate?.(c, o);

@@ -172,7 +172,10 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   begin?(c: Ctx, o: T, old?: T): Transaction | undefined;
   /** What stored objects of the kind release when they are really gone. */
   afterDelete?(c: Ctx, o: T): void;
-  /** This version is another view on objects stored as `version` of `group`/`plural`: how to turn one into the other. */
+  /**
+   * This version is another view on objects stored as `version` of `group`/`plural`: how to turn one into the other.
+   * Its strategy's `default` sees objects of this version; its `validate`, if any, stands for the stored kind's and sees them as stored.
+   */
   storedAs?: { group: string; version: string; plural: string; toStored(o: T): KubeObject; fromStored(o: KubeObject): T };
   /** Warning that every request for the resource is answered with, e.g. 'v1 Endpoints is deprecated in …'. */
   deprecation?: string;
