@@ -1,5 +1,6 @@
 import type { Clock } from '../../util/clock';
 import { badRequest, StatusError, unauthorized } from '../../api/errors/status-error';
+import { parseFieldSelector } from '../../api/selectors/field-selector';
 import type { UserInfo } from '../registry/strategy';
 import type { Authentication, Authenticator } from '../authn/authenticator';
 import { ANONYMOUS } from '../authn/authenticator';
@@ -168,6 +169,23 @@ function attributesOf(x: Exchange): Attributes {
     namespace: i.namespace,
     resource: i.resource,
     subresource: i.subresource,
-    name: i.name,
+    name: i.name === '' && (i.verb === 'list' || i.verb === 'watch') ? selectedName(x) : i.name,
   };
+}
+
+/** The one object that a list or watch is restricted to by its field selector; rules that name objects may allow that. */
+function selectedName(x: Exchange): string {
+  const selector = x.info.query.includes('metadata.name') ? x.query.get('fieldSelector') : undefined;
+  if (!selector) return '';
+  try {
+    const term = parseFieldSelector(selector).find((t) => t.field === 'metadata.name' && t.equal);
+    return term && isPathSegment(term.value) ? term.value : '';
+  } catch {
+    // The handler will say what is wrong with the selector.
+    return '';
+  }
+}
+
+function isPathSegment(name: string): boolean {
+  return name !== '.' && name !== '..' && !name.includes('/') && !name.includes('%');
 }
