@@ -1,4 +1,4 @@
-import { loadProtobuf } from '../api/protobuf/load';
+import { loadOpenApiProtobuf, loadProtobuf } from '../api/protobuf/load';
 import type { SchemaSet } from '../api/schema/schema';
 import { groupResource } from '../api/meta/object';
 import { firstOf } from '../apiserver/authn/authenticator';
@@ -11,6 +11,8 @@ import type { ApiServer } from '../apiserver/http/api-server';
 import type { HealthRegistry } from '../apiserver/http/health';
 import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
 import { Metrics } from '../apiserver/metrics/metrics';
+import { loadDescriptions } from '../apiserver/openapi/descriptions';
+import { createOpenApi } from '../apiserver/openapi/openapi';
 import type { ApiGroup } from '../apiserver/registry/strategy';
 import type { Store } from '../storage/store';
 import type { ClusterEnvironment } from './cluster';
@@ -32,14 +34,13 @@ export function makeApiServer({ plane, groups, schemas, pki, health, store, x, a
   const metrics = new Metrics(x.clock.now());
   metrics.addStorageObjects(() => Array.from(plane.stored(), ({ definition: d, cache }) => [groupResource(d.gvk.group, d.plural), cache.size] as const));
   metrics.addStorageSize(() => store.size());
-  void schemas;
   const api = createApiServer({
     handlers: plane.handlers,
     groups,
     authenticator: firstOf(new ClientCertificates(), new StaticTokens([[pki.adminToken, { name: 'kubernetes-admin', groups: ['system:masters'] }]])),
     authorizer: alwaysAllow,
-    openapi: { v2: () => ({}), v3Paths: () => [], v3: () => undefined },
-    openapiProtobuf: () => new Uint8Array(),
+    openapi: createOpenApi({ groups, schemas, descriptions: loadDescriptions() }),
+    openapiProtobuf: loadOpenApiProtobuf(),
     codec: loadProtobuf(),
     health,
     metrics,
