@@ -1,9 +1,14 @@
 import { StatusError } from '../errors/status-error';
 import { type Container, PatchedDocument, define, isContainer } from './document';
-import { isMap } from './go-format';
+import { goQuote, isMap } from './go-format';
 
 /** More operations than this in one patch are refused. */
 const MAX_OPERATIONS = 10000;
+
+/** Why an operation cannot be done, in the words of kube-apiserver's library. Clients that send patches do not get to see it. */
+export class JsonPatchError extends Error {
+  override name = 'JsonPatchError';
+}
 
 /**
  * Applies a JSON patch (RFC 6902) with the liberties that kube-apiserver's library takes: `replace` of a missing key adds it, a missing
@@ -11,7 +16,7 @@ const MAX_OPERATIONS = 10000;
  * have leading zeros, a path that does not begin with a slash loses its first segment. All operations or none.
  *
  * `doc` is not changed; the result shares what no operation touched with it.
- * @throws StatusError 422 without saying which operation failed, 413 for too many of them
+ * @throws JsonPatchError for an operation that cannot be done, StatusError 413 for too many of them
  */
 export function applyJsonPatch(doc: unknown, operations: readonly unknown[]): unknown {
   return patchDocument(doc, operations).value;
@@ -24,7 +29,7 @@ export function patchDocument(doc: unknown, operations: readonly unknown[]): Pat
   }
   const patch = new JsonPatch(new PatchedDocument(doc));
   patch.doc.openRoot();
-  for (const op of operations) if (!isMap(op) || !patch.apply(op)) throw rejected();
+  for (const op of operations) patch.apply(isMap(op) ? op : {});
   return patch.doc;
 }
 
@@ -41,16 +46,20 @@ interface Place {
   key: string;
 }
 
-/** The operations; each returns false when it cannot be done. */
+const MISSING = 'missing value';
+const NO_PATH = `operation missing path field: ${MISSING}`;
+const NO_FROM = `operation, missing from field: ${MISSING}`;
+
 class JsonPatch {
   constructor(readonly doc: PatchedDocument) {}
 
-  apply(op: Operation): boolean {
+  /** @throws JsonPatchError */
+  apply(op: Operation): void {
     switch (op.op) {
       case 'add':
-        return this.add(this.find(op.path), op.value ?? null);
+        return this.add(op);
       case 'remove':
-        return this.remove(this.find(op.path));
+        return this.remove(op);
       case 'replace':
         return this.replace(op);
       case 'move':
@@ -60,90 +69,83 @@ class JsonPatch {
       case 'test':
         return this.test(op);
       default:
-        return false;
+        throw new JsonPatchError(`Unexpected kind: ${typeof op.op === 'string' ? op.op : 'unknown'}`);
     }
   }
 
-  /** Opens the containers on the way; undefined when one of them is missing. */
-  private find(path: unknown): Place | undefined {
-    if (typeof path !== 'string') return undefined;
+  private add(op: Operation): void {
+    const path = pointer(op.path, `add operation failed to decode path: ${MISSING}`);
+    const to = this.find(path, `add operation does not apply: doc is missing path: "${path}": ${MISSING}`);
+    within(`error in add for path: '${path}'`, () => insert(to, op.value ?? null));
+  }
+
+  private remove(op: Operation): void {
+    const path = pointer(op.path, `remove operation failed to decode path: ${MISSING}`);
+    const at = this.find(path, `remove operation does not apply: doc is missing path: "${path}": ${MISSING}`);
+    within(`error in remove for path: '${path}'`, () => drop(at));
+  }
+
+  private replace(op: Operation): void {
+    const path = pointer(op.path, `replace operation failed to decode path: ${NO_PATH}`);
+    if (path === '') {
+      if (!isContainer(op.value)) throw new JsonPatchError('replace operation value must be object or array: %!w(<nil>)');
+      return this.doc.replaceRoot(op.value);
+    }
+    const at = this.find(path, `replace operation does not apply: doc is missing path: ${path}: ${MISSING}`);
+    const slot = Array.isArray(at.in) ? index(at.in, at.key) : at.key;
+    if (typeof slot === 'object') throw new JsonPatchError(`replace operation does not apply: doc is missing key: ${path}: ${MISSING}`);
+    define(at.in, slot, op.value ?? null);
+  }
+
+  private move(op: Operation): void {
+    const path = pointer(op.from, `move operation failed to decode from: ${NO_FROM}`);
+    const from = this.find(path, `move operation does not apply: doc is missing from path: ${path}: ${MISSING}`);
+    const value = within(`error in move for path: '${from.key}'`, () => {
+      const found = get(from);
+      drop(from);
+      return found;
+    });
+    const target = pointer(op.path, `move operation failed to decode path: ${NO_PATH}`);
+    const to = this.find(target, `move operation does not apply: doc is missing destination path: ${target}: ${MISSING}`);
+    within(`error in move for path: '${target}'`, () => insert(to, value));
+  }
+
+  private copy(op: Operation): void {
+    const path = pointer(op.from, `copy operation failed to decode from: ${NO_FROM}`);
+    const from = this.find(path, `copy operation does not apply: doc is missing from path: ${path}: ${MISSING}`);
+    within(`error in copy for from: '${path}'`, () => get(from));
+    const target = pointer(op.path, `copy operation failed to decode path: ${MISSING}`);
+    const to = this.find(target, `copy operation does not apply: doc is missing destination path: ${target}: ${MISSING}`);
+    const value = this.doc.clone(get(from)); // only now: finding the place may have opened what is copied
+    within('error while adding value during copy', () => insert(to, value));
+  }
+
+  private test(op: Operation): void {
+    const path = pointer(op.path, `test operation failed to decode path: ${NO_PATH}`);
+    if (!this.holds(path, op)) throw new JsonPatchError(`testing value ${path} failed: test failed`);
+  }
+
+  private holds(path: string, op: Operation): boolean {
+    if (path === '') return 'value' in op && this.equal(this.doc.openRoot(), op.value);
+    const at = this.find(path, `test operation does not apply: is missing path: ${path}: ${MISSING}`);
+    const value = within(`error in test for path: '${path}'`, () => get(at));
+    if (value !== null && !('value' in op)) return false;
+    if (!isContainer(value)) return value === (op.value ?? null);
+    return this.equal(this.doc.open(at.in, Array.isArray(at.in) ? (index(at.in, at.key) as number) : at.key)!, op.value);
+  }
+
+  /** Opens the containers on the way. @throws JsonPatchError when one is missing */
+  private find(path: string, missing: string): Place {
     const segments = path.split('/').slice(1).map(unescapeSegment);
     const key = segments.pop();
-    if (key === undefined) return undefined;
-    let at = this.doc.openRoot();
+    let at: Container | undefined = key === undefined ? undefined : this.doc.openRoot();
     for (const s of segments) {
-      const slot = Array.isArray(at) ? indexOf(at, s) : s;
-      const next = slot === undefined ? undefined : this.doc.open(at, slot);
-      if (!next) return undefined;
-      at = next;
+      const slot: string | number | Wrong | undefined = Array.isArray(at) ? index(at, s) : s;
+      at = at && typeof slot !== 'object' ? this.doc.open(at, slot) : undefined;
+      if (!at) break;
     }
-    return { in: at, key };
-  }
-
-  private add(p: Place | undefined, value: unknown): boolean {
-    if (!p) return false;
-    if (!Array.isArray(p.in)) {
-      define(p.in, p.key, value);
-      return true;
-    }
-    const at = p.key === '-' ? p.in.length : insertionIndex(p.in, p.key);
-    if (at === undefined) return false;
-    p.in.splice(at, 0, value);
-    return true;
-  }
-
-  private remove(p: Place | undefined): boolean {
-    if (!p) return false;
-    if (!Array.isArray(p.in)) return Object.hasOwn(p.in, p.key) && delete p.in[p.key];
-    const at = indexOf(p.in, p.key);
-    if (at === undefined) return false;
-    p.in.splice(at, 1);
-    return true;
-  }
-
-  private replace(op: Operation): boolean {
-    if (op.path === '') {
-      if (!isContainer(op.value)) return false;
-      this.doc.replaceRoot(op.value);
-      return true;
-    }
-    const p = this.find(op.path);
-    if (!p) return false;
-    const slot = Array.isArray(p.in) ? indexOf(p.in, p.key) : p.key;
-    if (slot === undefined) return false;
-    define(p.in, slot, op.value ?? null);
-    return true;
-  }
-
-  private move(op: Operation): boolean {
-    const from = this.find(op.from);
-    const found = from && this.get(from);
-    return !!found && this.remove(from) && this.add(this.find(op.path), found.value);
-  }
-
-  private copy(op: Operation): boolean {
-    const from = this.find(op.from);
-    const found = from && this.get(from);
-    if (!found) return false;
-    const to = this.find(op.path);
-    return this.add(to, this.doc.clone(this.get(from)!.value)); // finding the place may have opened what is copied
-  }
-
-  private test(op: Operation): boolean {
-    if (op.path === '') return 'value' in op && this.equal(this.doc.openRoot(), op.value);
-    const p = this.find(op.path);
-    const found = p && this.get(p);
-    if (!found) return false;
-    if (found.value !== null && !('value' in op)) return false;
-    if (isContainer(found.value)) return this.equal(this.doc.open(p.in, found.slot)!, op.value);
-    return found.value === (op.value ?? null);
-  }
-
-  /** What stands at a place; a key that an object lacks counts as null, an index beyond a list as nothing. */
-  private get(p: Place): { value: unknown; slot: string | number } | undefined {
-    if (!Array.isArray(p.in)) return { value: Object.hasOwn(p.in, p.key) ? p.in[p.key] : null, slot: p.key };
-    const slot = indexOf(p.in, p.key);
-    return slot === undefined ? undefined : { value: p.in[slot], slot };
+    if (!at) throw new JsonPatchError(missing);
+    return { in: at, key: key! };
   }
 
   /** Deep equality that opens what it looks at, as upstream does. */
@@ -160,25 +162,63 @@ class JsonPatch {
   }
 }
 
-function unescapeSegment(s: string): string {
-  return s.includes('~') ? s.replace(/~1|~0/g, (m) => (m === '~1' ? '/' : '~')) : s;
+function pointer(v: unknown, missing: string): string {
+  if (typeof v !== 'string') throw new JsonPatchError(missing);
+  return v;
+}
+
+/** Says what was being done when something goes wrong in it. */
+function within<T>(what: string, f: () => T): T {
+  try {
+    return f();
+  } catch (e) {
+    throw e instanceof JsonPatchError ? new JsonPatchError(`${what}: ${e.message}`) : e;
+  }
+}
+
+/** What stands at a place; a key that an object lacks counts as null, an index beyond a list is wrong. */
+function get(p: Place): unknown {
+  if (Array.isArray(p.in)) return p.in[right(index(p.in, p.key))];
+  return Object.hasOwn(p.in, p.key) ? p.in[p.key] : null;
+}
+
+function drop(p: Place): void {
+  if (Array.isArray(p.in)) p.in.splice(right(index(p.in, p.key)), 1);
+  else if (Object.hasOwn(p.in, p.key)) delete p.in[p.key];
+  else throw new JsonPatchError(`Unable to remove nonexistent key: ${p.key}: ${MISSING}`);
+}
+
+/** The end of a list is a place too, as a dash and as -1. */
+function insert(p: Place, value: unknown): void {
+  if (!Array.isArray(p.in)) return define(p.in, p.key, value);
+  if (p.key !== '-' && !INTEGER.test(p.key)) throw new JsonPatchError(`value was not a proper array index: '${p.key}': ${notInteger(p.key)}`);
+  p.in.splice(p.key === '-' ? p.in.length : right(indexBelow(p.in.length + 1, p.key)), 0, value);
+}
+
+/** An index that cannot be used, and why. */
+interface Wrong {
+  why: string;
+}
+
+function right(i: number | Wrong): number {
+  if (typeof i === 'object') throw new JsonPatchError(i.why);
+  return i;
 }
 
 /** An index into a list as strconv.Atoi reads it: signs and leading zeros allowed, negative ones count from the end. */
-function indexOf(list: readonly unknown[], s: string): number | undefined {
-  const i = integer(s);
-  if (i === undefined || i >= list.length || i < -list.length) return undefined;
-  return i < 0 ? i + list.length : i;
+function index(list: readonly unknown[], s: string): number | Wrong {
+  return INTEGER.test(s) ? indexBelow(list.length, s) : { why: notInteger(s) };
 }
 
-/** As indexOf for an insertion: the end of the list is a place too, and -1. */
-function insertionIndex(list: readonly unknown[], s: string): number | undefined {
-  const i = integer(s);
-  const places = list.length + 1;
-  if (i === undefined || i >= places || i < -places) return undefined;
-  return i < 0 ? i + places : i;
+function indexBelow(length: number, s: string): number | Wrong {
+  const i = Number(s);
+  if (i >= length || i < -length) return { why: `Unable to access invalid index: ${i}: invalid index referenced` };
+  return i < 0 ? i + length : i;
 }
 
-function integer(s: string): number | undefined {
-  return /^[+-]?\d+$/.test(s) ? Number(s) : undefined;
+const INTEGER = /^[+-]?\d+$/;
+const notInteger = (s: string): string => `strconv.Atoi: parsing ${goQuote(s)}: invalid syntax`;
+
+function unescapeSegment(s: string): string {
+  return s.includes('~') ? s.replace(/~1|~0/g, (m) => (m === '~1' ? '/' : '~')) : s;
 }

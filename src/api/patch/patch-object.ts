@@ -6,7 +6,7 @@ import type { ConvertVersion } from './apply/changes';
 import { applyServerSide, describeApplied } from './apply-server-side';
 import { type PatchedDocument, goMapsIn } from './document';
 import { goValue } from './go-format';
-import { patchDocument } from './json-patch';
+import { JsonPatchError, patchDocument, rejected } from './json-patch';
 import { mergeDocument } from './merge-patch';
 import { type FieldValidation, type PatchType, parseApplied, parseJsonPatch, parseMergePatch, parseStrategicPatch } from './parse-patch';
 import { applyStrategicMergePatch } from './strategic/strategic-merge-patch';
@@ -53,7 +53,7 @@ export function patchObject(r: PatchRequest): PatchedObject {
   switch (r.type) {
     case 'json': {
       const { value, problems } = parseJsonPatch(r.text, r.fieldValidation, r.value);
-      return quoting(r, problems, patchDocument(r.live, value));
+      return quoting(r, problems, patchedByOperations(r.live, value));
     }
     case 'merge': {
       const { value, problems } = parseMergePatch(r.text, r.fieldValidation, r.value);
@@ -63,6 +63,14 @@ export function patchObject(r: PatchRequest): PatchedObject {
       return strategic(r);
     default:
       return apply(r);
+  }
+}
+
+function patchedByOperations(live: unknown, operations: readonly unknown[]): PatchedDocument {
+  try {
+    return patchDocument(live, operations);
+  } catch (e) {
+    throw e instanceof JsonPatchError ? rejected() : e;
   }
 }
 

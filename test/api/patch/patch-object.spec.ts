@@ -40,6 +40,20 @@ describe('patching an object', () => {
     expect(patch({ text: '{"kind":"Secret"}' }).object).toMatchObject({ kind: 'Secret' });
   });
 
+  it('does not say which operation of a JSON patch cannot be done', () => {
+    const e = refusal(() => patch({ type: 'json', text: '[{"op":"remove","path":"/data/none"}]' }));
+    expect(e.status).toEqual({
+      kind: 'Status',
+      apiVersion: 'v1',
+      metadata: {},
+      status: 'Failure',
+      message: 'the server rejected our request due to an error in our request',
+      reason: 'Invalid',
+      details: {},
+      code: 422,
+    });
+  });
+
   it('applies to nothing', () => {
     const made = patch({ type: 'apply', value: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { k: 'v' } }, live: undefined });
     expect(made.object).toMatchObject({ kind: 'ConfigMap', metadata: { name: 'a' }, data: { k: 'v' } });
