@@ -1,5 +1,8 @@
 import type { Clock, Disposable } from '../util/clock';
 
+/** Longest time a timer can count; a key that has longer to wait comes early and is put off again. */
+const LONGEST = 2 ** 31 - 1;
+
 /** Delay of a key's n-th failure in a row: 5 ms doubling up to 1000 s, client-go's default for controllers. */
 export function exponentialDelay(failures: number, first = 5, most = 1_000_000): number {
   return Math.min(most, first * 2 ** Math.min(failures, 40));
@@ -62,7 +65,7 @@ export class WorkQueue {
       if (before.at <= at) return;
       before.timer.dispose();
     }
-    const timer = this.clock.after(ms, () => {
+    const timer = this.clock.after(Math.min(ms, LONGEST), () => {
       this.delayed.delete(key);
       this.add(key);
     });

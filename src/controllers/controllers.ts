@@ -1,4 +1,5 @@
 import type { Component, ComponentContext } from '../client/component';
+import { createCronJobController } from './cronjob/cronjob-controller';
 import { createDaemonSetController } from './daemonset/daemonset-controller';
 import { createDeploymentController } from './deployment/deployment-controller';
 import { createEndpointsController } from './endpoints/endpoints-controller';
@@ -12,6 +13,7 @@ import { createReplicaSetController, createReplicationControllerController } fro
 import { createRootCaPublisher } from './rootcapublisher/root-ca-publisher';
 import { createServiceAccountController } from './serviceaccount/default-serviceaccount-controller';
 import { createStatefulSetController } from './statefulset/statefulset-controller';
+import { createTtlAfterFinishedController } from './ttlafterfinished/ttl-after-finished-controller';
 
 /** What some controllers must be told beyond the API. */
 export interface ControllerOptions {
@@ -40,6 +42,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'daemonset', serviceAccount: 'daemon-set-controller', create: createDaemonSetController },
   { name: 'statefulset', serviceAccount: 'statefulset-controller', create: createStatefulSetController },
   { name: 'job', serviceAccount: 'job-controller', create: createJobController },
+  { name: 'cronjob', serviceAccount: 'cronjob-controller', create: createCronJobController },
+  { name: 'ttl-after-finished', serviceAccount: 'ttl-after-finished-controller', create: createTtlAfterFinishedController },
   { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },

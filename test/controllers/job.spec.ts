@@ -5,7 +5,7 @@ import { formatTime } from '../../src/api/meta/time';
 import { JOBS, PODS } from '../../src/client/resources';
 import { Indexes } from '../../src/controllers/job/indexes';
 import { createJobController } from '../../src/controllers/job/job-controller';
-import type { Job } from '../../src/controllers/job/types';
+import type { Job } from '../../src/controllers/shared/job';
 import type { Pod } from '../../src/controllers/shared/types';
 import { World } from '../client/world';
 import { eventsOf } from './workloads';

@@ -21,8 +21,8 @@ import type { Failures } from './job-backoff';
 import { JobManager, removeTracking } from './job-manage';
 import { isTracked, TRACKING } from './job-pods';
 import { JobSync } from './job-sync';
-import type { Job } from './types';
-import { isFinished } from './types';
+import type { Job } from '../shared/job';
+import { isFinished } from '../shared/job';
 
 /** Changes of pods are looked at together after this time: each look that finds something costs three writes. */
 const BATCH = 100;

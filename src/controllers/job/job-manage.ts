@@ -13,8 +13,8 @@ import type { Container, Pod } from '../shared/types';
 import { pauseLeft } from './job-backoff';
 import { FAILURES, finishTime, IGNORED_FAILURES, INDEX, indexFailures, indexOf, isTracked, judgeFailure, TRACKING } from './job-pods';
 import type { JobView } from './job-view';
-import type { Job } from './types';
-import { isIndexed, replacesFailedOnly } from './types';
+import type { Job } from '../shared/job';
+import { isIndexed, replacesFailedOnly } from '../shared/job';
 
 /** Most pods made or deleted in one go. */
 const BURST = 500;

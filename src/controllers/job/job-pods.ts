@@ -1,8 +1,8 @@
 import { parseTime } from '../../api/meta/time';
 import { isPodFinished, podCondition } from '../shared/pod';
 import type { ContainerStatus, Pod } from '../shared/types';
-import type { FailureRule, Job } from './types';
-import { replacesFailedOnly } from './types';
+import type { FailureRule, Job } from '../shared/job';
+import { replacesFailedOnly } from '../shared/job';
 
 /** Pods keep it until the Job has counted them. */
 export const TRACKING = 'batch.kubernetes.io/job-tracking';

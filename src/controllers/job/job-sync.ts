@@ -18,8 +18,8 @@ import type { JobManager } from './job-manage';
 import { removeTracking } from './job-manage';
 import { indexOf, isFailedPod, isTracked, judgeFailure } from './job-pods';
 import { jobCondition, JobView } from './job-view';
-import type { Job, JobStatus } from './types';
-import { isIndexed } from './types';
+import type { Job, JobStatus } from '../shared/job';
+import { isIndexed } from '../shared/job';
 
 /** Most pods that the status holds as ended and not yet counted. */
 const MOST_UNCOUNTED = 500;

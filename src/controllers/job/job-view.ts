@@ -6,8 +6,8 @@ import { Indexes } from './indexes';
 import type { Failures } from './job-backoff';
 import { nextFailures } from './job-backoff';
 import { finishTime, indexFailures, indexOf, isFailedPod, isTracked, judgeFailure, restarts } from './job-pods';
-import type { Job } from './types';
-import { isIndexed } from './types';
+import type { Job } from '../shared/job';
+import { isIndexed } from '../shared/job';
 
 /** What a Job and its pods amount to at one moment. */
 export class JobView {

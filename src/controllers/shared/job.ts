@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/meta/object';
 import type { LabelSelectorSpec } from '../../api/selectors/label-selector';
-import type { Condition, PodTemplate } from '../shared/types';
+import type { Condition, PodTemplate } from './types';
 
 export interface FailureRule {
   action: string;
