@@ -5,7 +5,7 @@ import type { Clock } from '../../util/clock';
 import type { Random } from '../../util/random';
 import type { ImageStore } from '../images/image-store';
 import { imageSize } from '../images/image-store';
-import type { Exit, Runtime } from '../runtime/runtime';
+import type { ContainerConfig, Exit, Runtime } from '../runtime/runtime';
 import type { ConfigSource } from './config-source';
 import { expand } from './config-source';
 import type { ContainerRecord } from './container';
@@ -153,7 +153,6 @@ export class ContainerStarter {
       r.state = { waiting: { reason: 'CreateContainerConfigError', message: resolved.missing } };
       return;
     }
-    const env = new Map(resolved.env.map((e) => [e.name, e.value]));
     if (r.previousId) this.x.runtime.remove(r.previousId);
     r.previousId = r.id;
     const id = (r.id = containerId(this.x.random));
@@ -163,20 +162,27 @@ export class ContainerStarter {
     r.ready = r.started && !r.spec.readinessProbe;
     r.killing = undefined;
     r.stopping = false;
-    const config = {
-      id,
-      pod,
-      nodeName,
-      name: r.spec.name,
-      image: r.spec.image,
-      command: (r.spec.command ?? []).map((a) => expand(a, env)),
-      args: (r.spec.args ?? []).map((a) => expand(a, env)),
-      env: resolved.env,
-    };
-    this.x.runtime.start(config, (e) => this.p.exited(r, id, e));
+    this.x.runtime.start(this.configOf(r, resolved.env), (e) => this.p.exited(r, id, e));
     this.event(r, 'Normal', 'Created', 'Container created');
     this.event(r, 'Normal', 'Started', 'Container started');
     this.p.started(r);
+  }
+
+  /** Goes on with a container that an earlier process has started. */
+  resume(r: ContainerRecord): void {
+    const { id } = r;
+    const { pod, nodeName, hostIP, podIP } = this.p;
+    const resolved = this.x.config.environment(pod, r.spec, { nodeName, hostIP, podIP });
+    this.x.images.ensure(nodeName, r.spec.image, r.spec.imagePullPolicy);
+    this.x.runtime.start(this.configOf(r, 'env' in resolved ? resolved.env : []), (e) => this.p.exited(r, id, e), r.startedAt);
+  }
+
+  private configOf(r: ContainerRecord, env: ContainerConfig['env']): ContainerConfig {
+    const { pod, nodeName } = this.p;
+    const { name, image, command = [], args = [] } = r.spec;
+    const known = new Map(env.map((e) => [e.name, e.value ?? '']));
+    const expanded = (list: readonly string[]): string[] => list.map((a) => expand(a, known));
+    return { id: r.id, pod, nodeName, name, image, command: expanded(command), args: expanded(args), env };
   }
 }
 

@@ -1,4 +1,5 @@
-import type { ProbeSpec } from '../runtime/runtime';
+import { formatTime } from '../../api/meta/time';
+import type { Exit, ProbeSpec } from '../runtime/runtime';
 import { CrashBackoff } from './crash-backoff';
 
 /** v1.Container as far as a node reads it. */
@@ -102,4 +103,45 @@ export function recordsOf(spec: { initContainers?: ContainerSpec[]; containers: 
     ...spec.containers.map((c) => new ContainerRecord('main', c, reason)),
     ...(spec.ephemeralContainers ?? []).map((c) => new ContainerRecord('ephemeral', c, 'ContainerCreating')),
   ];
+}
+
+/** Notes how a running container ended, `now` in milliseconds since the epoch; the node's own reason for ending it decides the code. */
+export function markExited(r: ContainerRecord, e: Exit, now: number, scheme: string): void {
+  const exitCode = r.killing?.code ?? e.code;
+  r.endedAt = now;
+  r.state = {
+    terminated: {
+      exitCode,
+      ...(e.signal ? { signal: e.signal } : {}),
+      reason: e.reason ?? (exitCode === 0 ? 'Completed' : 'Error'),
+      ...(e.message ? { message: e.message } : {}),
+      startedAt: formatTime(r.startedAt),
+      finishedAt: formatTime(now),
+      containerID: `${scheme}${r.id}`,
+    },
+  };
+  r.ready = r.started = false;
+}
+
+/**
+ * Takes a changed spec over into the records: images may be changed, resources resized, ephemeral containers added. Returns the running
+ * containers that have to be replaced.
+ */
+export function applySpec(records: ContainerRecord[], spec: Parameters<typeof recordsOf>[0]): ContainerRecord[] {
+  const replaced: ContainerRecord[] = [];
+  for (const fresh of recordsOf(spec)) {
+    const r = records.find((o) => o.spec.name === fresh.spec.name);
+    if (!r) {
+      records.push(fresh);
+      continue;
+    }
+    const changed = r.spec.image !== fresh.spec.image;
+    r.spec = fresh.spec;
+    if (!changed) continue;
+    r.pullFailure = r.pullingUntil = undefined;
+    if (!r.running) continue;
+    r.killing = { code: 0, free: true };
+    replaced.push(r);
+  }
+  return replaced;
 }

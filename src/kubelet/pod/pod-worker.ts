@@ -6,18 +6,21 @@ import type { Log } from '../../util/log';
 import type { ManagedNode } from '../node/managed-node';
 import type { Prober, ProbeKind } from '../probes/prober';
 import type { Exit } from '../runtime/runtime';
-import type { ContainerRecord, ContainerSpec } from './container';
-import { recordsOf } from './container';
+import type { ContainerRecord } from './container';
+import { applySpec, markExited, recordsOf } from './container';
 import type { ProbeEffects } from './container-probes';
 import { probeContainer } from './container-probes';
 import type { StarterContext, StarterPod } from './container-starter';
 import { ContainerStarter } from './container-starter';
+import { ContainerStopper } from './container-stopper';
 import { mainsAreOver, phaseOf } from './phase';
+import { PodAddress } from './pod-address';
 import type { NodePodStatus } from './pod-status';
 import { buildStatus } from './pod-status';
 import { restoreRecords, restoreStatus } from './restore';
 import { StatusReporter } from './status-reporter';
-import { stopDelay } from './stop-delay';
+import { VolumeGate } from './volume-gate';
+import { Waker } from './waker';
 import type { WriteQueue } from './write-queue';
 
 /** What a pod that cannot go away yet still shows of its life before its end is written. */
@@ -39,17 +42,19 @@ export class PodWorker implements StarterPod, ProbeEffects {
   private records: ContainerRecord[] = [];
   private state: 'new' | 'active' | 'terminating' | 'over' | 'gone' = 'new';
   private readonly starter: ContainerStarter;
+  private readonly stopper: ContainerStopper;
   private readonly reporter: StatusReporter;
+  private readonly volumes: VolumeGate;
+  private readonly address: PodAddress;
+  private readonly waker: Waker;
   private startTime = '';
-  podIP = '';
   /** A main container has been started. */
   private begun = false;
   private reason: string | undefined;
   private message: string | undefined;
-  private timer: { at: number; disposable: Disposable } | undefined;
   private deadline: Disposable | undefined;
+  private lastLook: Disposable | undefined;
   private offConfig: (() => void) | undefined;
-  private missingVolume = '';
 
   constructor(
     private readonly x: WorkerContext,
@@ -57,7 +62,11 @@ export class PodWorker implements StarterPod, ProbeEffects {
     private readonly node: ManagedNode,
   ) {
     this.uid = pod.metadata.uid!;
+    this.address = new PodAddress(node, Boolean(pod['spec'].hostNetwork));
+    this.waker = new Waker(x.clock, () => (this.state === 'new' ? this.run() : this.sync()));
     this.starter = new ContainerStarter(x, this);
+    this.stopper = new ContainerStopper(x, this.starter);
+    this.volumes = new VolumeGate(x.config, x.events);
     this.reporter = new StatusReporter(x.client, x.writes, this.uid, () => this.pod);
   }
 
@@ -67,6 +76,10 @@ export class PodWorker implements StarterPod, ProbeEffects {
 
   get hostIP(): string {
     return this.node.ip;
+  }
+
+  get podIP(): string {
+    return this.address.ip;
   }
 
   /** The containers, for those who look into them: exec, logs, stats. */
@@ -81,7 +94,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
     this.records = recordsOf(this.pod['spec'] as Parameters<typeof recordsOf>[0]);
     this.startTime = formatTime(this.x.clock.now());
     try {
-      this.podIP = this.pod['spec'].hostNetwork ? this.hostIP : this.node.takeIP();
+      this.address.take();
     } catch (e) {
       this.x.events.pod(this.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${(e as Error).message}`);
       this.state = 'new';
@@ -98,7 +111,6 @@ export class PodWorker implements StarterPod, ProbeEffects {
     const status = restoreStatus(this.pod);
     if (!status) return;
     this.startTime = status.startTime;
-    this.podIP = status.podIP ?? '';
     this.records = restoreRecords(this.pod, this.x.runtime.scheme);
     this.begun = this.records.some((r) => r.kind === 'main' && (r.running || r.ended !== undefined));
     this.reason = status.reason;
@@ -108,10 +120,14 @@ export class PodWorker implements StarterPod, ProbeEffects {
       return;
     }
     this.state = 'active';
-    if (this.podIP && !this.pod['spec'].hostNetwork) this.node.claimIP(this.podIP);
+    this.address.claim(status.podIP ?? '');
     // The server knows all this: it is what later changes are measured by.
     this.reporter.assume({ ...this.build(), conditions: status.conditions });
-    for (const r of this.records) if (r.running) this.resumeContainer(r);
+    for (const r of this.records) {
+      if (!r.running) continue;
+      this.starter.resume(r);
+      probeContainer(this.x.prober, r, this, { started: r.started, ready: r.ready });
+    }
     this.watchDeadline();
     this.sync();
   }
@@ -143,13 +159,8 @@ export class PodWorker implements StarterPod, ProbeEffects {
     const before = this.state;
     this.state = 'terminating';
     this.clearTimers();
-    const running = this.records.filter((r) => r.running);
-    if (before !== 'active' || !running.length) {
-      this.letGo(before === 'active');
-      return;
-    }
-    const grace = (this.pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
-    for (const r of running) this.kill(r, `Stopping container ${r.spec.name}`, grace);
+    if (before !== 'active' || !this.records.some((r) => r.running)) this.letGo(before === 'active');
+    else this.stopper.stopAll(this.records, (this.pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000);
   }
 
   /** The pod is no more: whatever is left of it is ended without a word. */
@@ -158,7 +169,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
     this.state = 'gone';
     this.clearTimers();
     this.reporter.close();
-    this.giveBackIP();
+    this.address.giveBack();
     for (const r of this.records) {
       this.x.prober.stop(r.id);
       for (const id of [r.id, r.previousId]) if (id) this.x.runtime.remove(id);
@@ -166,17 +177,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
   }
 
   wakeAt(time: number): void {
-    if (this.timer && this.timer.at <= time) return;
-    this.timer?.disposable.dispose();
-    const wait = Math.max(0, time - this.x.clock.now());
-    this.timer = {
-      at: time,
-      disposable: this.x.clock.after(wait, () => {
-        this.timer = undefined;
-        if (this.state === 'new') this.run();
-        else this.sync();
-      }),
-    };
+    this.waker.at(time);
   }
 
   wakeOnConfig(): void {
@@ -203,26 +204,13 @@ export class PodWorker implements StarterPod, ProbeEffects {
   restart(r: ContainerRecord, kind: ProbeKind): void {
     const own = (kind === 'Startup' ? r.spec.startupProbe : r.spec.livenessProbe)?.terminationGracePeriodSeconds;
     r.killing = { code: 137, free: false };
-    this.kill(r, `Container ${r.spec.name} failed ${kind.toLowerCase()} probe, will be restarted`, own === undefined ? this.graceOf() : own * 1000);
+    this.stopper.stop(r, `Container ${r.spec.name} failed ${kind.toLowerCase()} probe, will be restarted`, own === undefined ? this.graceOf() : own * 1000);
   }
 
   exited(r: ContainerRecord, id: string, e: Exit): void {
     if (r.id !== id || !r.running || this.state === 'gone') return;
     this.x.prober.stop(id);
-    const code = r.killing?.code ?? e.code;
-    r.endedAt = this.x.clock.now();
-    r.state = {
-      terminated: {
-        exitCode: code,
-        ...(e.signal ? { signal: e.signal } : {}),
-        reason: e.reason ?? (code === 0 ? 'Completed' : 'Error'),
-        ...(e.message ? { message: e.message } : {}),
-        startedAt: formatTime(r.startedAt),
-        finishedAt: formatTime(r.endedAt),
-        containerID: `${this.x.runtime.scheme}${id}`,
-      },
-    };
-    r.ready = r.started = false;
+    markExited(r, e, this.x.clock.now(), this.x.runtime.scheme);
     if (this.state === 'terminating') {
       if (!this.records.some((o) => o.running)) this.letGo(true);
     } else this.sync();
@@ -241,13 +229,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
   }
 
   private volumesReady(): boolean {
-    if (this.begun) return true;
-    const missing = this.x.config.missingVolume(this.pod);
-    if (!missing) return true;
-    if (this.missingVolume !== missing.volume) {
-      this.missingVolume = missing.volume;
-      this.x.events.pod(this.pod, 'Warning', 'FailedMount', `MountVolume.SetUp failed for volume ${JSON.stringify(missing.volume)} : ${missing.why}`);
-    }
+    if (this.begun || this.volumes.isOpen(this.pod)) return true;
     this.wakeOnConfig();
     return false;
   }
@@ -268,13 +250,11 @@ export class PodWorker implements StarterPod, ProbeEffects {
 
   /** The main containers have ended for good: sidecars follow, last one first, and the pod is over. */
   private end(): void {
-    for (const r of [...this.records].reverse()) {
-      if (r.running && r.kind !== 'main') this.kill(r, `Stopping container ${r.spec.name}`, this.graceOf());
-    }
+    this.stopper.stopAll(this.records, this.graceOf());
     if (this.records.some((r) => r.running)) return;
     this.state = 'over';
     this.clearTimers();
-    this.giveBackIP();
+    this.address.giveBack();
   }
 
   private phase(over: boolean): ReturnType<typeof phaseOf> {
@@ -307,23 +287,12 @@ export class PodWorker implements StarterPod, ProbeEffects {
 
   /** All has ended: writes that down when the pod will stay for somebody else's sake, and gives it up. */
   private letGo(hasRun: boolean): void {
-    this.giveBackIP();
+    this.address.giveBack();
     if (!hasRun || !this.pod.metadata.finalizers?.length) {
       this.reporter.release();
       return;
     }
-    this.timer = { at: 0, disposable: this.x.clock.after(LAST_LOOK, () => this.report(() => this.reporter.release())) };
-  }
-
-  private kill(r: ContainerRecord, message: string, grace: number): void {
-    if (r.stopping) return;
-    r.stopping = true;
-    this.starter.event(r, 'Normal', 'Killing', message);
-    this.x.prober.stop(r.id);
-    const id = r.id;
-    const delay = Math.min(stopDelay(r.spec), grace);
-    if (delay > 0) this.x.clock.after(delay, () => this.x.runtime.stop(id, grace - delay));
-    else this.x.runtime.stop(id, grace);
+    this.lastLook = this.x.clock.after(LAST_LOOK, () => this.report(() => this.reporter.release()));
   }
 
   private get restartPolicy(): string {
@@ -334,33 +303,11 @@ export class PodWorker implements StarterPod, ProbeEffects {
     return ((this.pod['spec'].terminationGracePeriodSeconds as number | undefined) ?? 30) * 1000;
   }
 
-  /** Images may be changed, ephemeral containers added and resources resized. */
   private specChanged(): void {
-    const fresh = recordsOf(this.pod['spec'] as Parameters<typeof recordsOf>[0]);
-    for (const f of fresh) {
-      const r = this.records.find((o) => o.spec.name === f.spec.name);
-      if (!r) this.records.push(f);
-      else if (r.spec.image === f.spec.image) r.spec = f.spec;
-      else this.replace(r, f.spec);
+    for (const r of applySpec(this.records, this.pod['spec'] as Parameters<typeof recordsOf>[0])) {
+      this.stopper.stop(r, `Container ${r.spec.name} definition changed, will be restarted`, this.graceOf());
     }
     this.sync();
-  }
-
-  private replace(r: ContainerRecord, spec: ContainerSpec): void {
-    r.spec = spec;
-    r.pullFailure = r.pullingUntil = undefined;
-    if (!r.running) return;
-    r.killing = { code: 0, free: true };
-    this.kill(r, `Container ${r.spec.name} definition changed, will be restarted`, this.graceOf());
-  }
-
-  private resumeContainer(r: ContainerRecord): void {
-    const { id } = r;
-    const env = this.x.config.environment(this.pod, r.spec, this);
-    const config = { id, pod: this.pod, nodeName: this.nodeName, name: r.spec.name, image: r.spec.image, command: r.spec.command ?? [], args: r.spec.args ?? [], env: 'env' in env ? env.env : [] };
-    this.x.images.ensure(this.nodeName, r.spec.image, r.spec.imagePullPolicy);
-    this.x.runtime.start(config, (e) => this.exited(r, id, e), r.startedAt);
-    probeContainer(this.x.prober, r, this, { started: r.started, ready: r.ready });
   }
 
   private watchDeadline(): void {
@@ -371,7 +318,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
       if (this.state !== 'active') return;
       this.reason = 'DeadlineExceeded';
       this.message = 'Pod was active on the node longer than the specified deadline';
-      for (const r of this.records) if (r.running) this.kill(r, `Stopping container ${r.spec.name}`, this.graceOf());
+      this.stopper.stopAll(this.records, this.graceOf());
       this.sync();
     });
   }
@@ -380,20 +327,16 @@ export class PodWorker implements StarterPod, ProbeEffects {
   private abandon(): void {
     this.state = 'over';
     this.clearTimers();
-    this.giveBackIP();
+    this.address.giveBack();
     for (const r of this.records) {
       this.x.prober.stop(r.id);
       if (r.running) this.x.runtime.stop(r.id, 0);
     }
   }
 
-  private giveBackIP(): void {
-    if (this.podIP && !this.pod['spec'].hostNetwork) this.node.giveBackIP(this.podIP);
-  }
-
   private clearTimers(): void {
-    this.timer?.disposable.dispose();
-    this.timer = undefined;
+    this.waker.clear();
+    this.lastLook?.dispose();
     this.deadline?.dispose();
     this.offConfig?.();
     this.offConfig = undefined;

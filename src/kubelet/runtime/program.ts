@@ -1,7 +1,8 @@
 import type { Clock } from '../../util/clock';
 import type { ContainerConfig, ExecResult, LogLine } from './runtime';
 import { NotUnderstood } from './shell-parser';
-import { FOREVER, ShellRunner } from './shell-runner';
+import { ShellRunner } from './shell-runner';
+import { FOREVER } from './shell-words';
 
 /** Programs that take more steps than that are taken to run for ever. */
 const MOST_STEPS = 100_000;

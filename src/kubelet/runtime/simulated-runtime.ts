@@ -2,7 +2,7 @@ import { quantityMilliValue, quantityValue } from '../../api/quantity';
 import type { Clock, Disposable } from '../../util/clock';
 import { newRunner, Program, runCommand } from './program';
 import type { ContainerConfig, ContainerStats, ExecResult, Exit, LogLine, LogOptions, ProbeOutcome, ProbeSpec, Runtime } from './runtime';
-import { FOREVER } from './shell-runner';
+import { FOREVER } from './shell-words';
 
 const MOST_LINES = 10_000;
 const TERM = 15;
