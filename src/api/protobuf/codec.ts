@@ -31,7 +31,9 @@ export class ProtobufCodec {
 
   /** An object with its envelope. @throws Error when the kind has no protobuf form */
   encode(object: KubeObject | Status): Buffer {
-    return this.envelope(object.apiVersion, object.kind, this.encodeMessage(object as KubeObject, object.apiVersion, object.kind));
+    // The oldest discovery documents have no apiVersion.
+    const apiVersion = (object.apiVersion as string | undefined) ?? '';
+    return this.envelope(apiVersion, object.kind, this.encodeMessage(object as KubeObject, apiVersion, object.kind));
   }
 
   /** The message of an object alone. @throws Error when the kind has no protobuf form */

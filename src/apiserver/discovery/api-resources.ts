@@ -37,8 +37,13 @@ function resource(d: ResourceDefinition): ApiResource {
     verbs: [...d.verbs].sort(),
     ...(d.shortNames?.length ? { shortNames: [...d.shortNames] } : {}),
     ...(d.categories?.length ? { categories: [...d.categories] } : {}),
-    ...(stored ? { storageVersionHash: storageVersionHash({ ...(d.storedAs ?? d.gvk), kind: d.gvk.kind }) } : {}),
+    ...(stored ? { storageVersionHash: storageVersionHash(storedKind(d)) } : {}),
   };
+}
+
+function storedKind(d: ResourceDefinition): GVK {
+  const { group, version } = d.storedAs ?? d.gvk;
+  return { group, version: d.storageVersion ?? version, kind: d.gvk.kind };
 }
 
 function subresource(d: ResourceDefinition, name: string, s: Subresource): ApiResource {

@@ -177,6 +177,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
    * Its strategy's `default` sees objects of this version; its `validate`, if any, stands for the stored kind's and sees them as stored.
    */
   storedAs?: { group: string; version: string; plural: string; toStored(o: T): KubeObject; fromStored(o: KubeObject): T };
+  /** Version in which Kubernetes stores the kind when that is not this one and not served here; discovery's hashes tell. */
+  storageVersion?: string;
   /** Warning that every request for the resource is answered with, e.g. 'v1 Endpoints is deprecated in …'. */
   deprecation?: string;
   /** The resource as a 404 names it, where that is not `plural` (componentstatus). */

@@ -61,6 +61,9 @@ describe('legacy discovery', () => {
     const hash = (v: string): unknown => (discovery.document(`/apis/autoscaling/${v}`) as { resources: { storageVersionHash: string }[] }).resources[0]!.storageVersionHash;
     expect(hash('v1')).toBe('qwQve8ut294=');
     expect(hash('v2')).toBe('qwQve8ut294=');
+    const policies = define({ gvk: { group: 'admissionregistration.k8s.io', version: 'v1', kind: 'MutatingAdmissionPolicy' }, plural: 'mutatingadmissionpolicies', storageVersion: 'v1beta1' });
+    const admission = new Discovery(() => [{ name: 'admissionregistration.k8s.io', versions: ['v1'], resources: [policies] }], () => '');
+    expect(admission.document('/apis/admissionregistration.k8s.io/v1')).toMatchObject({ resources: [{ storageVersionHash: 'LYmCf+UMVdg=' }] });
     expect(storageVersionHash({ group: 'apps', version: 'v1', kind: 'Deployment' })).toBe('8aSe+NMegvE=');
   });
   it('hashes nothing that is not stored', () =>

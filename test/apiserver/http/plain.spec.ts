@@ -1,6 +1,7 @@
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../../src/util/fake-clock';
+import { loadProtobuf } from '../../../src/api/protobuf/load';
 import type { Harness } from './support';
 import { startHarness, TOKEN } from './support';
 
@@ -9,11 +10,14 @@ const V2BETA1 = 'application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDis
 let h: Harness;
 const get = (path: string): supertest.Test => supertest(h.url).get(path).set('authorization', `Bearer ${TOKEN}`).set('user-agent', 'tester/1');
 
-/** Reads a body of a type supertest does not know. */
+/** Read bodies of types that supertest does not know. */
+function binary(r: supertest.Response, done: (e: Error | null, body: Buffer) => void): void {
+  const all: Buffer[] = [];
+  r.on('data', (d: Buffer | string) => all.push(Buffer.from(d as string, 'latin1')));
+  r.on('end', () => done(null, Buffer.concat(all)));
+}
 function text(r: supertest.Response, done: (e: Error | null, body: string) => void): void {
-  let all = '';
-  r.on('data', (d: Buffer) => (all += d.toString()));
-  r.on('end', () => done(null, all));
+  binary(r, (e, body) => done(e, body.toString()));
 }
 
 beforeAll(async () => {
@@ -39,6 +43,14 @@ describe('discovery', () => {
     await get('/api').set('accept', V2BETA1).expect(200).expect('content-type', V2BETA1);
   });
   it('prefers the aggregated form wherever it stands', () => get('/apis').set('accept', `application/json,${V2}`).expect('content-type', V2));
+  it('is protobuf too', async () => {
+    const bytes = async (path: string, accept: string): Promise<Buffer> => (await get(path).set('accept', accept).buffer(true).parse(binary).expect(200)).body as Buffer;
+    const codec = loadProtobuf();
+    const none = { apiVersion: '', kind: '' };
+    expect(codec.decode(await bytes('/api', 'application/vnd.kubernetes.protobuf'), none)).toMatchObject({ kind: 'APIVersions', versions: ['v1'] });
+    expect(codec.decode(await bytes('/apis/apps/v1', 'application/vnd.kubernetes.protobuf'), none)).toMatchObject({ kind: 'APIResourceList', resources: [{ name: 'deployments', verbs: expect.arrayContaining(['get']) as unknown }, {}, {}] });
+    expect(codec.decode(await bytes('/apis', V2.replace('json', 'vnd.kubernetes.protobuf')), none)).toMatchObject({ kind: 'APIGroupDiscoveryList', items: [{ metadata: { name: 'apps' } }, {}, {}] });
+  });
   it('falls back where it can', async () => {
     const unknown = V2.replace('v=v2', 'v=v9');
     await get('/apis').set('accept', `${unknown},application/json`).expect(200).expect((r) => expect((r.body as { kind: string }).kind).toBe('APIGroupList'));
