@@ -42,7 +42,7 @@ function validate(o: KubeObject, old?: KubeObject): FieldError[] {
     for (const m of isConfigMapKey(key)) errors.push(invalidValue(`binaryData[${key}]`, key, m));
     size += base64Bytes(binary[key]!);
   }
-  if (size > MAX_DATA_BYTES) errors.push(tooLong('', MAX_DATA_BYTES));
+  if (size > MAX_DATA_BYTES) errors.push(tooLong('[]', MAX_DATA_BYTES));
   return errors;
 }
 

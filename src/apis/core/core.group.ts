@@ -16,9 +16,12 @@ import { resourceQuota } from './resource-quota';
 import { secret } from './secret';
 import { ServiceAllocator, type ServiceRanges } from './service/allocation';
 import { serviceResource } from './service/service';
-import { serviceAccount } from './service-account';
+import { serviceAccountResource } from './service-account';
+import type { TokenIssuer } from './service-account-token';
 
 export interface CoreGroupOptions extends ServiceRanges {
+  /** Signs tokens of service accounts; without it serviceaccounts/token is not served. */
+  tokens?: TokenIssuer;
   /** Asks the parts of the control plane how they are, for componentstatuses; default: nothing is reported. */
   componentHealth?: () => readonly ComponentHealth[];
 }
@@ -47,7 +50,7 @@ export function createCoreGroup(options: CoreGroupOptions = {}): ApiGroup {
       replicationController,
       resourceQuota,
       secret,
-      serviceAccount,
+      serviceAccountResource(options.tokens),
       serviceResource(new ServiceAllocator(options)),
     ],
   };

@@ -3,6 +3,7 @@ import type { ResourceDefinition, Strategy } from '../../apiserver/registry/stra
 import { ageColumn, nameColumn } from '../shared/columns';
 import { nameIsDnsSubdomain } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
+import { serviceAccountToken, type TokenIssuer } from './service-account-token';
 
 const ENFORCE_MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets';
 
@@ -22,14 +23,18 @@ const strategy: Strategy = {
   },
 };
 
-export const serviceAccount: ResourceDefinition = {
-  gvk: { group: '', version: 'v1', kind: 'ServiceAccount' },
-  plural: 'serviceaccounts',
-  shortNames: ['sa'],
-  namespaced: true,
-  verbs: ALL_VERBS,
-  schema: 'io.k8s.api.core.v1.ServiceAccount',
-  strategy,
-  columns: [nameColumn, ageColumn],
-  returnsDeletedObject: true,
-};
+/** The serviceaccounts resource; tokens can be asked for when there is somebody to sign them. */
+export function serviceAccountResource(tokens: TokenIssuer | undefined): ResourceDefinition {
+  return {
+    gvk: { group: '', version: 'v1', kind: 'ServiceAccount' },
+    plural: 'serviceaccounts',
+    shortNames: ['sa'],
+    namespaced: true,
+    verbs: ALL_VERBS,
+    schema: 'io.k8s.api.core.v1.ServiceAccount',
+    strategy,
+    columns: [nameColumn, ageColumn],
+    ...(tokens ? { subresources: { token: serviceAccountToken(tokens) } } : {}),
+    returnsDeletedObject: true,
+  };
+}
