@@ -2,6 +2,7 @@ import { duplicate, invalidValue, required, type FieldError } from '../../api/er
 import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
+import { goValue } from '../shared/go-value';
 import { validateLabels } from '../shared/labels';
 import { nameIsDnsLabel } from '../shared/names';
 import { nodeLabelDeprecation } from '../shared/node-label-warnings';
@@ -40,7 +41,7 @@ function validateSchedulingTolerations(tolerations: Toleration[]): FieldError[] 
   const seen = new Set<string>();
   tolerations.forEach((t, i) => {
     const key = JSON.stringify([t.key ?? '', t.operator ?? '', t.value ?? '', t.effect ?? '']);
-    if (seen.has(key)) errors.push(duplicate(`${path}[${i}]`, t));
+    if (seen.has(key)) errors.push(duplicate(`${path}[${i}]`, goValue('Toleration', t)));
     seen.add(key);
   });
   return errors;

@@ -64,6 +64,6 @@ export const priorityClass: ResourceDefinition = {
     { name: 'Value', type: 'integer', cell: (o) => o.value ?? 0 },
     { name: 'Global-Default', type: 'boolean', cell: (o) => o.globalDefault ?? false },
     ageColumn,
-    { name: 'PreemptionPolicy', type: 'string', priority: 1, cell: (o) => o.preemptionPolicy ?? '' },
+    { name: 'PreemptionPolicy', type: 'string', cell: (o) => o.preemptionPolicy ?? '' },
   ],
 };
