@@ -86,7 +86,7 @@ function strategic(r: PatchRequest): PatchedObject {
   const merged = applyStrategicMergePatch(r.schema, live, patch);
   // The type is given here, other than in JSON: a kind in the patch changes nothing.
   const object = { ...merged, kind: live.kind, apiVersion: live.apiVersion };
-  return { object, problems, tracked: false, refuse: (why) => invalidPatch(goValue(patch), unstructuredError(r.schema, object) ?? why) };
+  return { object, problems, tracked: false, refuse: (why) => invalidPatch(goValue(patch), unstructuredError(r.schema, object) ?? why.replace(/^illegal base64/, 'error decoding from json: illegal base64')) };
 }
 
 function apply(r: PatchRequest): PatchedObject {

@@ -3,7 +3,7 @@ import { StatusError } from '../../../src/api/errors/status-error';
 import type { ObjectSchema } from '../../../src/api/schema/schema';
 import { applyStrategicMergePatch } from '../../../src/api/patch/strategic/strategic-merge-patch';
 import { unstructuredError } from '../../../src/api/patch/strategic/unstructured-error';
-import { configMap, deployment, podTemplate, service, widget } from './schemas';
+import { atomicList, configMap, deployment, object, podTemplate, service, text, widget } from './schemas';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- documents of any shape
 type Json = Record<string, any>;
@@ -200,9 +200,13 @@ describe('strategic merge patch', () => {
 
   it('words wrong types as the converter of unstructured objects', () => {
     expect(unstructuredError(configMap, { data: { k: 1 } })).toBe('cannot convert int64 to string');
+    expect(unstructuredError(configMap, { binaryData: { k: 1 } })).toBe('cannot restore slice from int64');
     expect(unstructuredError(configMap, { data: 'x' })).toBe('cannot restore map from string');
     expect(unstructuredError(podTemplate, { template: { spec: { containers: 'x' } } })).toBe('cannot restore slice from string');
     expect(unstructuredError(podTemplate, { template: [] })).toBe('cannot restore struct from: slice');
+    const named = object('S', { mode: { schema: text, goType: 'v1.Mode' }, modes: { schema: atomicList(text), goType: '[]v1.Mode' } });
+    expect(unstructuredError(named, { mode: 1.5 })).toBe('cannot convert float64 to v1.Mode');
+    expect(unstructuredError(named, { modes: [true] })).toBe('cannot convert bool to v1.Mode');
     expect(unstructuredError(podTemplate, template())).toBeUndefined();
   });
 });
