@@ -1,18 +1,20 @@
 #!/usr/bin/env node
-// npm run openapi:import -- DIR [V2-FILE]
+// npm run openapi:import -- DIR [V2-FILE] [--out DIR]
 // Reads the OpenAPI v3 documents of a Kubernetes cluster (files with components.schemas in DIR) and writes their structure to openapi/:
 // one JSON a group and version, a definition a line, without any description. Definitions that several documents share are kept once,
 // in the file of the package that owns them. V2-FILE is the OpenAPI v2 document of the same cluster: it alone names every group version
 // that knows DeleteOptions and WatchEvent. openapi/go-fields.json is not touched (openapi/README.md says where it comes from).
 import fs from 'node:fs';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
-const [dir, v2File] = process.argv.slice(2);
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { out: { type: 'string', default: path.join(import.meta.dirname, '..', 'openapi') } } });
+const [dir, v2File] = positionals;
 if (!dir) {
-  console.error('usage: npm run openapi:import -- DIR [V2-FILE]   (a folder with OpenAPI v3 documents, e.g. of kubectl get --raw /openapi/v3/apis/apps/v1)');
+  console.error('usage: npm run openapi:import -- DIR [V2-FILE] [--out DIR]   (a folder with OpenAPI v3 documents, e.g. of kubectl get --raw /openapi/v3/apis/apps/v1)');
   process.exit(2);
 }
-const target = path.join(import.meta.dirname, '..', 'openapi');
+const target = values.out;
 const GVKS = 'x-kubernetes-group-version-kind';
 const KEEP = ['type', 'format', 'enum', 'required', 'default', 'nullable', 'oneOf', 'uniqueItems', 'minimum', 'maximum', 'pattern'];
 
