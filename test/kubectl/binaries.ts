@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate';
-import { execFileSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -42,7 +42,23 @@ export function kubectls(): Binary[] {
   return found.sort((a, b) => Number(a.version.slice(2)) - Number(b.version.slice(2)));
 }
 
-/** Runs a binary; what it prints, or an error with what it complained of. */
-export function runBinary(path: string, args: readonly string[], o: { input?: string; env?: NodeJS.ProcessEnv } = {}): string {
-  return execFileSync(path, args, { input: o.input ?? '', encoding: 'utf8', env: o.env, timeout: 60_000, stdio: ['pipe', 'pipe', 'pipe'] });
+export interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a binary beside this process's own server, so without blocking; at most a minute. */
+export function runBinary(path: string, args: readonly string[], o: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(path, args, { env: o.env, stdio: ['pipe', 'pipe', 'pipe'], timeout: 60_000 });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (d) => (stdout += d));
+    child.stderr.on('data', (d) => (stderr += d));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code: code ?? -1, stdout, stderr }));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(o.input ?? '');
+  });
 }
