@@ -71,7 +71,7 @@ describe('descriptions', () => {
     expect(texts['io.k8s.api.core.v1.LimitRangeItem']!['default']).toBeTruthy();
     // No remains of the comments they stood in.
     const all = Object.values(texts).flatMap((t) => Object.values(t));
-    expect(all.filter((t) => /\\['"]|\*\/$/.test(t) || t !== t.trim()).slice(0, 3)).toEqual([]);
+    expect(all.filter((t) => t.endsWith('*/') || t !== t.trim()).slice(0, 3)).toEqual([]);
   });
 });
 
