@@ -2,6 +2,7 @@ import type { Component, ComponentContext } from '../client/component';
 import { createCronJobController } from './cronjob/cronjob-controller';
 import { createDaemonSetController } from './daemonset/daemonset-controller';
 import { createDeploymentController } from './deployment/deployment-controller';
+import { createDisruptionController } from './disruption/disruption-controller';
 import { createEndpointsController } from './endpoints/endpoints-controller';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller';
 import { createGarbageCollector } from './garbagecollector/garbage-collector';
@@ -10,6 +11,7 @@ import { createNamespaceController } from './namespace/namespace-controller';
 import { createNodeLifecycleController } from './nodelifecycle/node-lifecycle-controller';
 import { createPodGcController } from './podgc/pod-gc-controller';
 import { createReplicaSetController, createReplicationControllerController } from './replicaset/replica-controller';
+import { createResourceQuotaController } from './resourcequota/resourcequota-controller';
 import { createRootCaPublisher } from './rootcapublisher/root-ca-publisher';
 import { createServiceAccountController } from './serviceaccount/default-serviceaccount-controller';
 import { createStatefulSetController } from './statefulset/statefulset-controller';
@@ -44,6 +46,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'job', serviceAccount: 'job-controller', create: createJobController },
   { name: 'cronjob', serviceAccount: 'cronjob-controller', create: createCronJobController },
   { name: 'ttl-after-finished', serviceAccount: 'ttl-after-finished-controller', create: createTtlAfterFinishedController },
+  { name: 'disruption', serviceAccount: 'disruption-controller', create: createDisruptionController },
+  { name: 'resourcequota', serviceAccount: 'resourcequota-controller', create: createResourceQuotaController },
   { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },
