@@ -48,7 +48,7 @@ export class ControlPlane {
     const services: HandlerServices = { schemas: o.schemas, admission: new AdmissionChain(o.admission), clock: o.clock, random: o.random, lookup: plane.lookup, registryOf: (r) => plane.registry(r) };
     const definitions = o.groups.flatMap((g) => g.resources as readonly ResourceDefinition[]);
     await Promise.all(definitions.filter((d) => !d.storedAs && !isVirtual(d)).map((d) => plane.store(d)));
-    for (const d of definitions) plane.handlers.set(isVirtual(d) ? new VirtualHandlers(services, d, plane.handlers) : new StoredHandlers(services, d, plane.registry(storedPlace(d))));
+    for (const d of definitions) plane.handlers.set(isVirtual(d) ? new VirtualHandlers(services, d, plane.handlers) : new StoredHandlers(services, d, plane.registry(storedPlace(d)), versionsOf(d, definitions)));
     return plane;
   }
 
@@ -90,6 +90,12 @@ export class ControlPlane {
 
 function isVirtual(d: ResourceDefinition): boolean {
   return d.virtualCreate !== undefined || d.virtualList !== undefined || d.forwardsTo !== undefined;
+}
+
+/** The definitions that show what `d` shows. */
+function versionsOf(d: ResourceDefinition, all: readonly ResourceDefinition[]): ResourceDefinition[] {
+  const { group, resource } = storedPlace(d);
+  return all.filter((x) => !isVirtual(x) && storedPlace(x).group === group && storedPlace(x).resource === resource);
 }
 
 function storedPlace(d: ResourceDefinition): { group: string; resource: string } {

@@ -5,9 +5,12 @@ import { firstOf } from '../apiserver/authn/authenticator';
 import { StaticTokens } from '../apiserver/authn/bearer-token';
 import { ClientCertificates } from '../apiserver/authn/client-certificate';
 import { alwaysAllow } from '../apiserver/authz/authorizer';
+import { Connections } from '../apiserver/connect/connections';
+import type { NodeAgent } from '../apiserver/connect/connections';
 import type { ControlPlane } from '../apiserver/control-plane';
 import { createApiServer } from '../apiserver/http/api-server';
 import type { ApiServer } from '../apiserver/http/api-server';
+import { FlowSchemaClassifier } from '../apiserver/http/flow-schemas';
 import type { HealthRegistry } from '../apiserver/http/health';
 import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
 import { Metrics } from '../apiserver/metrics/metrics';
@@ -18,6 +21,9 @@ import type { Store } from '../storage/store';
 import type { ClusterEnvironment } from './cluster';
 import type { Pki } from './pki';
 
+const FLOW_SCHEMAS = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1', resource: 'flowschemas' };
+const PRIORITY_LEVELS = { ...FLOW_SCHEMAS, resource: 'prioritylevelconfigurations' };
+
 export interface ApiServerParts {
   plane: ControlPlane;
   groups: ApiGroup[];
@@ -27,10 +33,12 @@ export interface ApiServerParts {
   store: Store;
   x: ClusterEnvironment;
   adapter: NestHttpAdapter;
+  /** The simulated nodes, when they run in this process. */
+  nodes: NodeAgent | undefined;
 }
 
 /** The listener's side of the API server: who may speak to it, what it serves beyond resources, what it counts. */
-export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter }: ApiServerParts): ApiServer {
+export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, nodes }: ApiServerParts): ApiServer {
   const metrics = new Metrics(x.clock.now());
   metrics.addStorageObjects(() => Array.from(plane.stored(), ({ definition: d, cache }) => [groupResource(d.gvk.group, d.plural), cache.size] as const));
   metrics.addStorageSize(() => store.size());
@@ -41,6 +49,8 @@ export function makeApiServer({ plane, groups, schemas, pki, health, store, x, a
     authorizer: alwaysAllow,
     openapi: createOpenApi({ groups, schemas, descriptions: loadDescriptions() }),
     openapiProtobuf: loadOpenApiProtobuf(),
+    connect: new Connections(plane.lookup, x.clock, () => nodes).handle,
+    flow: new FlowSchemaClassifier(() => plane.lookup.list(FLOW_SCHEMAS), () => plane.lookup.list(PRIORITY_LEVELS), x.clock),
     codec: loadProtobuf(),
     health,
     metrics,

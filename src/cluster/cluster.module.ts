@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadSchemas } from '../api/schema/load';
 import type { SchemaSet } from '../api/schema/schema';
 import { defaultAdmissionPlugins } from '../apiserver/admission/default-plugins';
+import type { NodeAgent } from '../apiserver/connect/connections';
 import { ControlPlane } from '../apiserver/control-plane';
 import { HealthRegistry } from '../apiserver/http/health';
 import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
@@ -14,12 +15,13 @@ import { makeApiServer } from './api-server';
 import type { ClusterEnvironment } from './cluster';
 import { ComponentContexts } from './component-contexts';
 import { ComponentsModule } from './components.module';
+import type { Part } from './components.module';
 import { DATABASE_FILE } from './files';
 import { durationMs } from './options';
 import type { ClusterOptions } from './options';
 import { loadPki } from './pki';
 import type { Pki } from './pki';
-import { API_GROUPS, API_SERVER, COMPONENT_CONTEXTS, CONTROL_PLANE, HEALTH, PKI, SCHEMAS, STORE } from './tokens';
+import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, HEALTH, PKI, SCHEMAS, STORE } from './tokens';
 
 /** What everything else stands on: store, keys, and the API server without its listener. */
 @Module({})
@@ -61,11 +63,17 @@ export class ClusterModule {
       providers: [
         {
           provide: API_SERVER,
-          inject: [CONTROL_PLANE, API_GROUPS, SCHEMAS, PKI, HEALTH, STORE],
-          useFactory: (plane: ControlPlane, groups: ApiGroup[], schemas: SchemaSet, pki: Pki, health: HealthRegistry, store: Store) =>
-            makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter }),
+          inject: [CONTROL_PLANE, API_GROUPS, SCHEMAS, PKI, HEALTH, STORE, COMPONENTS],
+          useFactory: (plane: ControlPlane, groups: ApiGroup[], schemas: SchemaSet, pki: Pki, health: HealthRegistry, store: Store, parts: readonly Part[]) =>
+            makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, nodes: nodesOf(parts) }),
         },
       ],
     };
   }
+}
+
+/** The component that runs the nodes; it alone keeps logs. */
+function nodesOf(parts: readonly Part[]): NodeAgent | undefined {
+  const kubelet = parts.flatMap((p) => p.components).find((c) => c.name === 'kubelet');
+  return kubelet as (typeof kubelet & NodeAgent) | undefined;
 }

@@ -1,4 +1,5 @@
-import { notFound } from '../../api/errors/status-error';
+import { conflict, notFound } from '../../api/errors/status-error';
+import type { GroupResource, StatusError } from '../../api/errors/status-error';
 import { apiVersionOf } from '../../api/meta/object';
 import type { GVK, KubeObject } from '../../api/meta/object';
 import { decodePatched } from '../../api/patch/decode-patched';
@@ -41,8 +42,10 @@ export class Patcher {
         subresource: ctx.subresource,
         now: c.clock.now(),
         resetFields: strategy.resetFields,
+        convert: view.convert,
       });
       const object = decodePatchedAs(writer.s.schemas, patched, view.definition.gvk, schema, ctx, o);
+      if (!existing && object.metadata.uid) throw uidMismatch(registry.resource, ctx.name!, object.metadata.uid);
       writer.checkName(object, ctx.name!);
       object.metadata.namespace ||= ctx.namespace;
       writer.prepare(ctx, object);
@@ -63,4 +66,8 @@ export function decodePatchedAs(schemas: SchemaSet, patched: PatchedObject, gvk:
   object.metadata ??= {};
   keepReset(patched.object, object);
   return object;
+}
+
+function uidMismatch(gr: GroupResource, name: string, uid: string): StatusError {
+  return conflict(gr, name, `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`);
 }

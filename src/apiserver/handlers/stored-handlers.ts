@@ -23,9 +23,11 @@ export class StoredHandlers implements ResourceHandlers {
   constructor(
     s: HandlerServices,
     readonly definition: ResourceDefinition,
-    registry: Registry,
+    private readonly registry: Registry,
+    /** Every served version of the stored objects. */
+    versions: readonly ResourceDefinition[] = [definition],
   ) {
-    const view = new View(definition);
+    const view = new View(definition, versions, s.schemas);
     const schema = s.schemas.get(definition.schema);
     if (!schema) throw new Error(`${definition.plural}: there is no schema ${definition.schema} in openapi/`);
     this.reader = new Reader(registry, view);
@@ -47,6 +49,11 @@ export class StoredHandlers implements ResourceHandlers {
 
   watch(ctx: RequestContext, p: ListParams, sink: WatchSink): Disposable {
     return this.reader.watch(ctx, p, sink);
+  }
+
+  /** Up to which revision watchers of this resource have been told everything. */
+  revision(): number {
+    return this.registry.cache.revision;
   }
 
   async create(ctx: RequestContext, body: Body, p: WriteParams): Promise<ObjectResult> {

@@ -1,6 +1,8 @@
 import { apiVersionOf } from '../../api/meta/object';
 import type { KubeObject } from '../../api/meta/object';
+import type { ConvertVersion } from '../../api/patch/apply/changes';
 import { encodeObject } from '../../api/schema/encode';
+import type { SchemaSet } from '../../api/schema/schema';
 import type { Cached, CachedEvent, WatchSink } from '../../storage/watch-cache/watch-cache';
 import type { ResourceDefinition } from '../registry/strategy';
 
@@ -12,7 +14,16 @@ export class View {
   private readonly as: string;
   private readonly converts: boolean;
 
-  constructor(readonly definition: ResourceDefinition) {
+  /** How managed fields of other versions of the kind are understood; undefined when there is only this one. */
+  readonly convert: ConvertVersion | undefined;
+
+  /** `siblings`: every version that shows the same stored objects, this one among them. */
+  constructor(
+    readonly definition: ResourceDefinition,
+    siblings: readonly ResourceDefinition[],
+    schemas: SchemaSet,
+  ) {
+    this.convert = siblings.length > 1 ? (o, apiVersion) => this.convertTo(siblings, schemas, o, apiVersion) : undefined;
     this.as = `as:${apiVersionOf(definition.gvk)}`;
     this.converts = definition.storedAs !== undefined;
   }
@@ -40,6 +51,13 @@ export class View {
   sink(sink: WatchSink): WatchSink {
     if (!this.converts) return sink;
     return { offer: (e) => sink.offer(this.event(e)), close: (reason) => sink.close(reason) };
+  }
+
+  private convertTo(siblings: readonly ResourceDefinition[], schemas: SchemaSet, o: KubeObject, apiVersion: string): ReturnType<ConvertVersion> {
+    const target = siblings.find((d) => apiVersionOf(d.gvk) === apiVersion);
+    if (!target) return undefined;
+    const stored = this.toStored(o);
+    return { object: target.storedAs ? target.storedAs.fromStored(stored) : stored, schema: schemas.get(target.schema)! };
   }
 
   private event(e: CachedEvent): CachedEvent {

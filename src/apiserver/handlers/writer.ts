@@ -106,7 +106,7 @@ export class Writer {
   }
 
   track(c: Ctx, live: KubeObject | undefined, updated: KubeObject, manager: string, strategy: Strategy): void {
-    trackUpdate({ live, updated, schema: this.schema, manager, subresource: c.subresource, now: c.clock.now(), resetFields: strategy.resetFields });
+    trackUpdate({ live, updated, schema: this.schema, manager, subresource: c.subresource, now: c.clock.now(), resetFields: strategy.resetFields, convert: this.view.convert });
   }
 
   /** The strategy in force: that of the subresource, with what it leaves open taken from the kind's. */

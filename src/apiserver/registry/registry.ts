@@ -4,6 +4,7 @@ import { MODIFIED, StatusError, alreadyExists, badRequest, conflict, generateNam
 import type { GroupResource } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
+import { keepTimestamps } from '../../api/patch/keep-timestamps';
 import { encodeObject } from '../../api/schema/encode';
 import type { Store } from '../../storage/store';
 import type { Cached, WatchCache } from '../../storage/watch-cache/watch-cache';
@@ -148,6 +149,7 @@ export class Registry {
       const pending = u.validate?.(o, old);
       if (pending) await pending;
       m.resourceVersion = old.metadata.resourceVersion;
+      keepTimestamps(old, o);
       if (sameJson(o, old)) {
         transaction?.revert();
         return { cached: current!, created: false };

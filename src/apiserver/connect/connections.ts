@@ -1,0 +1,121 @@
+import { StatusError, badRequest, internalError, notFound } from '../../api/errors/status-error';
+import type { KubeObject } from '../../api/meta/object';
+import type { Clock, Disposable } from '../../util/clock';
+import type { ResourceHandlers } from '../handlers/handlers';
+import type { Exchange } from '../http/exchange';
+import type { ConnectHandler } from '../http/resource-routes';
+import type { Lookup } from '../registry/strategy';
+import { formatLog, podLogOptions } from './pod-logs';
+import type { PodLogLine, PodLogOptions } from './pod-logs';
+
+/** What the API server asks of the nodes. @throws Error when the container is not there or has not started */
+export interface NodeAgent {
+  logs(namespace: string, pod: string, container: string | undefined, o: { tail?: number; since?: number; previous?: boolean }): readonly PodLogLine[];
+}
+
+const PODS = { group: '', version: 'v1', resource: 'pods' };
+/** How often a followed log is looked at, in milliseconds. */
+const FOLLOW_PERIOD = 250;
+
+/** Serves log, exec, attach, portforward and proxy: what goes through the API server to a node. */
+export class Connections {
+  constructor(
+    private readonly lookup: Lookup,
+    private readonly clock: Clock,
+    /** The nodes of this process; undefined when they live elsewhere. */
+    private readonly agent: () => NodeAgent | undefined,
+  ) {}
+
+  readonly handle: ConnectHandler = (x, handlers) => {
+    const resource = handlers.definition.plural;
+    const target = this.target(x, handlers);
+    if (resource !== 'pods') throw unreachable(resource, x.name!);
+    if (x.subresource === 'log') return this.log(x, target);
+    if (x.subresource !== 'portforward' && x.subresource !== 'proxy') containerOf(target, x.query.get('container') || undefined);
+    if (!target.spec.nodeName) throw badRequest(`pod ${x.name} does not have a host assigned`);
+    throw internalError(`error dialing backend: the containers on ${target.spec.nodeName} are simulated and take no streams`);
+  };
+
+  private target(x: Exchange, handlers: ResourceHandlers): KubeObject {
+    const { gvk, plural } = handlers.definition;
+    const found = this.lookup.get({ group: gvk.group, version: gvk.version, resource: plural }, x.namespace, x.name!);
+    if (!found) throw notFound({ group: gvk.group, resource: plural }, x.name!);
+    return found;
+  }
+
+  private log(x: Exchange, pod: KubeObject): void {
+    const o = podLogOptions(x.query, x.name!, this.clock.now());
+    const container = containerOf(pod, o.container);
+    if (!pod.spec.nodeName) return x.send(200, 'text/plain', Buffer.alloc(0));
+    const lines = this.lines(pod, container, o);
+    if (!o.follow) {
+      const bytes = Buffer.from(formatLog(lines, o));
+      return x.send(200, 'text/plain', o.limitBytes === undefined ? bytes : bytes.subarray(0, o.limitBytes));
+    }
+    this.follow(x, pod, container, o, lines);
+  }
+
+  /** Sends what is there and whatever comes until the container has ended or the client has gone. */
+  private follow(x: Exchange, pod: KubeObject, container: string, o: PodLogOptions, first: readonly PodLogLine[]): void {
+    x.begin(200, 'text/plain');
+    let sent = this.lines(pod, container, { ...o, tail: undefined }).length;
+    x.res.write(formatLog(first, o));
+    let timer: Disposable | undefined = undefined;
+    const look = (): void => {
+      const now = this.lookup.get(PODS, pod.metadata.namespace, pod.metadata.name!);
+      const gone = now?.metadata.uid !== pod.metadata.uid || !isRunning(now, container);
+      const all = now ? this.lines(now, container, { ...o, tail: undefined }) : [];
+      if (all.length > sent) x.res.write(formatLog(all.slice(sent), o));
+      sent = all.length;
+      if (!gone) return;
+      timer?.dispose();
+      x.res.end();
+    };
+    timer = this.clock.every(FOLLOW_PERIOD, look);
+    x.res.once('close', () => timer.dispose());
+    look();
+  }
+
+  private lines(pod: KubeObject, container: string, o: PodLogOptions): readonly PodLogLine[] {
+    const agent = this.agent();
+    const { name, namespace } = pod.metadata;
+    if (!agent) throw internalError(`error dialing backend: the node ${pod.spec.nodeName} is not in this process`);
+    try {
+      return agent.logs(namespace!, name!, container, { tail: o.tail, since: o.since, previous: o.previous });
+    } catch (e) {
+      const why = o.previous ? `previous terminated container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} not found` : `container ${JSON.stringify(container)} in pod ${JSON.stringify(name)} is waiting to start: ContainerCreating`;
+      throw badRequest(e instanceof Error && e.message.includes('is not running on a node') ? e.message : why);
+    }
+  }
+}
+
+interface Named {
+  name: string;
+}
+
+/** The container meant: the one named, or the only one. @throws BadRequest in upstream's words */
+function containerOf(pod: KubeObject, wanted: string | undefined): string {
+  const of = (field: string): string[] => ((pod.spec[field] as Named[] | undefined) ?? []).map((c) => c.name);
+  const main = of('containers');
+  const init = of('initContainers');
+  const name = pod.metadata.name;
+  if (wanted === undefined) {
+    if (main.length === 1) return main[0]!;
+    const others = init.length ? ` or one of the init containers: [${init.join(' ')}]` : '';
+    throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${main.join(' ')}]${others}`);
+  }
+  if (![...main, ...init, ...of('ephemeralContainers')].includes(wanted)) throw badRequest(`container ${wanted} is not valid for pod ${name}`);
+  return wanted;
+}
+
+function isRunning(pod: KubeObject | undefined, container: string): boolean {
+  const statuses = [...((pod?.status?.containerStatuses as { name: string; state?: { terminated?: object } }[] | undefined) ?? []), ...((pod?.status?.initContainerStatuses as { name: string; state?: { terminated?: object } }[] | undefined) ?? [])];
+  const status = statuses.find((s) => s.name === container);
+  return !!status && !status.state?.terminated;
+}
+
+/** Nothing answers behind services and nodes. */
+function unreachable(resource: string, name: string): StatusError {
+  const why = resource === 'services' ? `no endpoints available for service ${JSON.stringify(name)}` : `error trying to reach service: ${name} is simulated and answers no requests`;
+  return new StatusError(503, 'ServiceUnavailable', why);
+}
