@@ -28,8 +28,9 @@ function resolve(document) {
     paths[path] = {};
     for (const [key, v] of Object.entries(item)) paths[path][key] = key === 'parameters' ? v.map(one) : v.parameters ? { ...v, parameters: v.parameters.map(one) } : v;
   }
-  const { parameters: _, ...rest } = document;
-  return { ...rest, paths };
+  const rest = { ...document, paths };
+  delete rest.parameters;
+  return rest;
 }
 
 /** Differences under `want` and `got`, e.g. 'definitions io.k8s…Pod spec: …'. `part`: 'paths' or 'definitions'. */

@@ -22,8 +22,9 @@ writeFileSync(target, `/* Made by npm run types; do not edit. */\n${astToString(
 console.log(`${Object.keys(schemas).length} types in src/api/generated/kubernetes.d.ts`);
 
 /** A definition as plain OpenAPI: references by path. Defaults are left out, since they would make fields look as if they were always there. */
-function schema({ $ref, default: _, properties, items, additionalProperties, ...rest }) {
+function schema({ $ref, properties, items, additionalProperties, ...rest }) {
   if ($ref) return { $ref: `#/components/schemas/${$ref}` };
+  delete rest.default;
   return {
     ...rest,
     ...(properties ? { properties: Object.fromEntries(Object.entries(properties).map(([k, p]) => [k, schema(p)])) } : {}),
