@@ -79,7 +79,7 @@ function validate(o: KubeObject, old?: KubeObject): FieldError[] {
     errors.push(invalidValue('spec.template.metadata.labels', sorted(labels), '`selector` does not match template `labels`'));
   }
   if (selector && selectorIsEmpty(selector)) errors.push(invalidValue('spec.selector', shownSelector(selector), 'empty selector is invalid for daemonset'));
-  errors.push(...validatePodTemplate(template, 'spec.template', { old: templateOf(old) }), ...validateEndlessPods(template, 'DaemonSet'));
+  errors.push(...validatePodTemplate(template, 'spec.template'), ...validateEndlessPods(template, 'DaemonSet'));
   errors.push(...validateNonNegative(spec.minReadySeconds, 'spec.minReadySeconds'));
   errors.push(...validateUpdateStrategy(spec.updateStrategy), ...validateNonNegative(spec.revisionHistoryLimit, 'spec.revisionHistoryLimit'));
   return errors;

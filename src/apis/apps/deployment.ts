@@ -59,7 +59,7 @@ function validate(o: KubeObject, old?: KubeObject): FieldError[] {
   if (!compiled) errors.push(invalidValue('spec.selector', shownSelector(spec.selector), 'invalid label selector'));
   else {
     errors.push(...validateTemplateLabels(spec.template, compiled));
-    errors.push(...validatePodTemplate(spec.template, 'spec.template', { old: templateOf(old) }));
+    errors.push(...validatePodTemplate(spec.template, 'spec.template'));
     errors.push(...validateEndlessPods(spec.template, 'ReplicaSet'));
   }
   errors.push(...validateStrategy(spec.strategy));

@@ -10,7 +10,7 @@ import { validatePodTemplate } from '../shared/pod-template-validation';
 import type { Raw } from '../shared/raw';
 import { validateNonNegative } from './counts';
 import { checkSelector, shownSelector, validateTemplateLabels } from './selector';
-import { templateOf, validateEndlessPods } from './template';
+import { validateEndlessPods } from './template';
 
 const MUTABLE = ['replicas', 'ordinals', 'template', 'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'];
 const FIXED_MESSAGE =
@@ -59,10 +59,10 @@ function effectiveTemplate(spec: Raw): Raw {
   return { ...template, spec: podSpec };
 }
 
-function validateTemplate(spec: Raw, old: KubeObject | undefined): FieldError[] {
+function validateTemplate(spec: Raw): FieldError[] {
   const path = 'spec.template';
   const template = effectiveTemplate(spec);
-  const errors = validatePodTemplate(template, path, { old: templateOf(old) });
+  const errors = validatePodTemplate(template, path);
   // upstream looks at labels and annotations once more
   const { labels, annotations } = (template.metadata ?? {}) as Raw;
   if (labels) pushLabelErrors(errors, labels, `${path}.labels`);
@@ -90,7 +90,7 @@ function validateSpec(spec: Raw, old?: KubeObject): FieldError[] {
   const { errors: selectorErrors, compiled } = checkSelector(spec.selector, 'statefulset');
   errors.push(...selectorErrors);
   if (!compiled) errors.push(invalidValue('spec.selector', shownSelector(spec.selector), ''));
-  else errors.push(...validateTemplateLabels(spec.template, compiled), ...validateTemplate(spec, old));
+  else errors.push(...validateTemplateLabels(spec.template, compiled), ...validateTemplate(spec));
   errors.push(...validateEndlessPods(spec.template, 'StatefulSet'));
   return errors;
 }

@@ -78,7 +78,7 @@ function validate(o: KubeObject, old?: KubeObject): FieldError[] {
   if (!POLICIES.includes(spec.concurrencyPolicy)) errors.push(notSupported('spec.concurrencyPolicy', spec.concurrencyPolicy, POLICIES));
   const jobSpec = jobSpecOf(o);
   const path = 'spec.jobTemplate.spec';
-  errors.push(...validateJobBody(jobSpec, path, old && podTemplateOf(old)));
+  errors.push(...validateJobBody(jobSpec, path));
   if (jobSpec.selector) errors.push(invalidValue(`${path}.selector`, shownSelector(jobSpec.selector), '`selector` will be auto-generated'));
   if (jobSpec.manualSelector) errors.push(notSupported(`${path}.manualSelector`, true, ['nil', 'false']));
   for (const f of ['successfulJobsHistoryLimit', 'failedJobsHistoryLimit']) errors.push(...validateNonNegative(spec[f], `spec.${f}`));

@@ -16,7 +16,7 @@ const SUCCESS_RULES_MAX = 20;
 const SUCCESS_INDEXES_MAX = 64 * 1024;
 
 /** Complaints about a JobSpec at `path` without its selector, as jobs and templates of jobs share them. */
-export function validateJobBody(spec: Raw, path: string, oldTemplate?: Raw): FieldError[] {
+export function validateJobBody(spec: Raw, path: string): FieldError[] {
   const errors: FieldError[] = [];
   for (const f of ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished', 'backoffLimitPerIndex', 'maxFailedIndexes']) {
     errors.push(...validateNonNegative(spec[f], `${path}.${f}`));
@@ -32,7 +32,7 @@ export function validateJobBody(spec: Raw, path: string, oldTemplate?: Raw): Fie
   if (spec.podFailurePolicy) errors.push(...validateFailurePolicy(spec, `${path}.podFailurePolicy`));
   if (spec.successPolicy) errors.push(...validateSuccessPolicy(spec, `${path}.successPolicy`));
   pushReplacementErrors(errors, spec, `${path}.podReplacementPolicy`);
-  errors.push(...validatePodTemplate(spec.template ?? {}, `${path}.template`, { old: oldTemplate }));
+  errors.push(...validatePodTemplate(spec.template ?? {}, `${path}.template`));
   pushRestartPolicyErrors(errors, spec, `${path}.template.spec.restartPolicy`);
   return errors;
 }

@@ -48,7 +48,7 @@ function validateGenerated(o: KubeObject, prefixed: boolean): FieldError[] {
 }
 
 function validateSpec(spec: Raw, old: KubeObject | undefined): FieldError[] {
-  const errors = validateJobBody(spec, 'spec', old?.spec?.template);
+  const errors = validateJobBody(spec, 'spec');
   if (!spec.selector) errors.push(required('spec.selector'));
   else errors.push(...validateLabelSelector(spec.selector, 'spec.selector', { allowInvalidValues: selectorHasInvalidValue(old?.spec?.selector) }));
   const labels = templateLabels(spec);

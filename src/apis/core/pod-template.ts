@@ -25,7 +25,7 @@ const strategy: Strategy = {
     dropDisabledTemplateFields(templateOf(o), old.template as Raw);
     bumpGeneration(o, old, !semanticEqual(o.template, old.template));
   },
-  validate: (_c, o, old) => validatePodTemplate(o.template as Raw, 'template', { old: old?.template as Raw | undefined }),
+  validate: (_c, o) => validatePodTemplate(o.template as Raw, 'template'),
   warnings(_c, o, old) {
     if (old && o.metadata.generation === old.metadata.generation) return [];
     return podTemplateWarnings(o.template as Raw, 'template', old?.template as Raw | undefined);

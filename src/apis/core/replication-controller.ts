@@ -26,7 +26,7 @@ function setDefaults(o: KubeObject): void {
   defaultPodTemplate(spec.template as Raw | undefined);
 }
 
-function validateTemplate(spec: Raw, old: Raw | undefined): FieldError[] {
+function validateTemplate(spec: Raw): FieldError[] {
   const path = 'spec.template';
   const template = spec.template as Raw | undefined;
   if (!template) return [required(path)];
@@ -36,7 +36,7 @@ function validateTemplate(spec: Raw, old: Raw | undefined): FieldError[] {
   if (!selector.empty && !selector.matches(labels)) {
     errors.push(invalidValue(`${path}.metadata.labels`, labels, '`selector` does not match template `labels`'));
   }
-  errors.push(...validatePodTemplate(template, path, { old: old?.template as Raw | undefined }));
+  errors.push(...validatePodTemplate(template, path));
   const podSpec = (template.spec ?? {}) as Raw;
   if (podSpec.restartPolicy !== 'Always') errors.push(notSupported(`${path}.spec.restartPolicy`, podSpec.restartPolicy, ['Always']));
   if (podSpec.activeDeadlineSeconds !== undefined) {
@@ -45,13 +45,13 @@ function validateTemplate(spec: Raw, old: Raw | undefined): FieldError[] {
   return errors;
 }
 
-function validate(o: KubeObject, old?: KubeObject): FieldError[] {
+function validate(o: KubeObject): FieldError[] {
   const spec = o.spec as Raw;
   const errors: FieldError[] = [];
   if (spec.minReadySeconds < 0) errors.push(invalidValue('spec.minReadySeconds', spec.minReadySeconds, NOT_NEGATIVE));
   if (!Object.keys((spec.selector ?? {}) as object).length) errors.push(required('spec.selector'));
   if (spec.replicas < 0) errors.push(invalidValue('spec.replicas', spec.replicas, NOT_NEGATIVE));
-  errors.push(...validateTemplate(spec, old?.spec as Raw | undefined));
+  errors.push(...validateTemplate(spec));
   return errors;
 }
 
@@ -97,7 +97,7 @@ const strategy: Strategy = {
     dropDisabledTemplateFields(o.spec.template as Raw, old.spec?.template as Raw | undefined);
     bumpGeneration(o, old, !semanticEqual(o.spec, old.spec));
   },
-  validate: (_c, o, old) => validate(o, old),
+  validate: (_c, o) => validate(o),
   warnings: (_c, o, old) => warnings(o, old),
   validateName: nameIsDnsSubdomain,
   defaultGarbageCollection: 'Orphan',

@@ -136,7 +136,6 @@ export function serviceAccountToken(issuer: TokenIssuer): ActionSubresource {
     type: 'action',
     gvk: GVK,
     schema: 'io.k8s.api.authentication.v1.TokenRequest',
-    // eslint-disable-next-line @typescript-eslint/require-await -- refusals are rejections, as of every action
     async create(c, request) {
       const asked = (request.spec ?? {}) as Raw;
       checkNames(c, request.metadata);

@@ -24,7 +24,7 @@ function validateRuntimeClass(o: KubeObject, old?: KubeObject): FieldError[] {
   const handler: string = o.handler ?? '';
   if (!handler) errors.push(required('handler'));
   else for (const m of nameIsDnsLabel(handler, false)) errors.push(invalidValue('handler', handler, m));
-  if (o.overhead) pushResourceErrors(errors, { limits: o.overhead.podFixed }, NO_CLAIMS, 'overhead', {});
+  if (o.overhead) pushResourceErrors(errors, { limits: o.overhead.podFixed }, NO_CLAIMS, 'overhead');
   if (o.scheduling) {
     errors.push(...validateLabels(o.scheduling.nodeSelector, 'scheduling.nodeSelector'));
     errors.push(...validateSchedulingTolerations(o.scheduling.tolerations ?? []));
@@ -37,7 +37,7 @@ function validateRuntimeClass(o: KubeObject, old?: KubeObject): FieldError[] {
 function validateSchedulingTolerations(tolerations: Toleration[]): FieldError[] {
   const path = 'scheduling.tolerations';
   const errors: FieldError[] = [];
-  tolerations.forEach((t, i) => pushTolerationErrors(errors, t, `${path}[${i}]`, {}));
+  tolerations.forEach((t, i) => pushTolerationErrors(errors, t, `${path}[${i}]`));
   const seen = new Set<string>();
   tolerations.forEach((t, i) => {
     const key = JSON.stringify([t.key ?? '', t.operator ?? '', t.value ?? '', t.effect ?? '']);

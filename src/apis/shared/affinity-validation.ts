@@ -2,7 +2,6 @@ import { forbiddenField, invalidValue, required, type FieldError } from '../../a
 import { pushLabelNameErrors } from './checks';
 import { validateLabelName, validateLabelSelector, type LabelSelectorSource } from './labels';
 import { pushNodeSelectorTermErrors, validateNodeSelector } from './node-selector-validation';
-import type { PodValidationOptions } from './pod-options';
 import type { Raw } from './raw';
 
 const REQUIRED = 'requiredDuringSchedulingIgnoredDuringExecution';
@@ -36,10 +35,9 @@ export function pushLabelKeysErrors(errors: FieldError[], term: Raw, path: strin
   });
 }
 
-function pushPodTerm(errors: FieldError[], term: Raw, path: string, options: PodValidationOptions): void {
-  const lenient = { allowInvalidValues: options.allowInvalidLabelValueInSelector };
-  errors.push(...validateLabelSelector(term.labelSelector, `${path}.labelSelector`, lenient));
-  errors.push(...validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`, lenient));
+function pushPodTerm(errors: FieldError[], term: Raw, path: string): void {
+  errors.push(...validateLabelSelector(term.labelSelector, `${path}.labelSelector`));
+  errors.push(...validateLabelSelector(term.namespaceSelector, `${path}.namespaceSelector`));
   for (const ns of (term.namespaces ?? []) as string[]) pushLabelNameErrors(errors, ns, `${path}.namespace`);
   pushLabelKeysErrors(errors, term, path);
   const key = (term.topologyKey ?? '') as string;
@@ -52,26 +50,26 @@ function pushWeight(errors: FieldError[], weight: number | undefined, path: stri
   if (w <= 0 || w > 100) errors.push(invalidValue(`${path}.weight`, w, 'must be in the range 1-100'));
 }
 
-function pushPodAffinity(errors: FieldError[], a: Raw, path: string, options: PodValidationOptions): void {
-  ((a[REQUIRED] ?? []) as Raw[]).forEach((t, i) => pushPodTerm(errors, t, `${path}.${REQUIRED}[${i}]`, options));
+function pushPodAffinity(errors: FieldError[], a: Raw, path: string): void {
+  ((a[REQUIRED] ?? []) as Raw[]).forEach((t, i) => pushPodTerm(errors, t, `${path}.${REQUIRED}[${i}]`));
   ((a[PREFERRED] ?? []) as Raw[]).forEach((w, i) => {
     const at = `${path}.${PREFERRED}[${i}]`;
     pushWeight(errors, w.weight, at);
-    pushPodTerm(errors, (w.podAffinityTerm ?? {}) as Raw, `${at}.podAffinityTerm`, options);
+    pushPodTerm(errors, (w.podAffinityTerm ?? {}) as Raw, `${at}.podAffinityTerm`);
   });
 }
 
 /** Complaints about the affinity of a pod. */
-export function pushAffinityErrors(errors: FieldError[], affinity: Raw, path: string, options: PodValidationOptions): void {
+export function pushAffinityErrors(errors: FieldError[], affinity: Raw, path: string): void {
   const node = affinity.nodeAffinity as Raw | undefined;
   if (node) {
     const at = `${path}.nodeAffinity`;
-    if (node[REQUIRED]) errors.push(...validateNodeSelector(node[REQUIRED] as Raw, `${at}.${REQUIRED}`, options.allowInvalidLabelValueInNodeAffinity));
+    if (node[REQUIRED]) errors.push(...validateNodeSelector(node[REQUIRED] as Raw, `${at}.${REQUIRED}`));
     ((node[PREFERRED] ?? []) as Raw[]).forEach((t, i) => {
       pushWeight(errors, t.weight, `${at}.${PREFERRED}[${i}]`);
       pushNodeSelectorTermErrors(errors, (t.preference ?? {}) as Raw, `${at}.${PREFERRED}[${i}].preference`, true);
     });
   }
-  if (affinity.podAffinity) pushPodAffinity(errors, affinity.podAffinity, `${path}.podAffinity`, options);
-  if (affinity.podAntiAffinity) pushPodAffinity(errors, affinity.podAntiAffinity, `${path}.podAntiAffinity`, options);
+  if (affinity.podAffinity) pushPodAffinity(errors, affinity.podAffinity, `${path}.podAffinity`);
+  if (affinity.podAntiAffinity) pushPodAffinity(errors, affinity.podAntiAffinity, `${path}.podAntiAffinity`);
 }

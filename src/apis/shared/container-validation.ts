@@ -3,7 +3,6 @@ import { pushLabelNameErrors, pushMessages, pushNotSupported } from './checks';
 import { pushEnvErrors, pushEnvFromErrors } from './env-validation';
 import { isPortName, isPortNumber } from './formats';
 import { pushDeviceErrors, pushMountErrors, type VolumesByName } from './mount-validation';
-import type { PodValidationOptions } from './pod-options';
 import { pushLifecycleErrors, pushProbesErrors } from './probe-validation';
 import type { Raw } from './raw';
 import { pushResourceErrors } from './resource-requirements';
@@ -19,7 +18,6 @@ export interface ContainerScope {
   spec: Raw;
   volumes: VolumesByName;
   claims: ReadonlySet<string>;
-  options: PodValidationOptions;
 }
 
 function pushPorts(errors: FieldError[], ports: readonly Raw[], path: string): void {
@@ -74,7 +72,7 @@ function pushCommon(errors: FieldError[], c: Raw, s: ContainerScope, path: strin
   if (!pull) errors.push(required(`${path}.imagePullPolicy`));
   else pushNotSupported(errors, pull, PULL_POLICIES, `${path}.imagePullPolicy`);
   const r = c.resources as Raw | undefined;
-  if (r && (r.limits || r.requests || r.claims)) pushResourceErrors(errors, r, s.claims, `${path}.resources`, s.options);
+  if (r && (r.limits || r.requests || r.claims)) pushResourceErrors(errors, r, s.claims, `${path}.resources`);
   if (c.resizePolicy) pushResizePolicies(errors, c.resizePolicy, s.spec.restartPolicy as string, `${path}.resizePolicy`);
   if (c.securityContext) pushContainerSecurityErrors(errors, c.securityContext, `${path}.securityContext`, s.spec.hostUsers !== false);
 }
@@ -151,7 +149,6 @@ export function pushInitContainersErrors(errors: FieldError[], containers: reado
     for (const f of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']) {
       if (c[f]) errors.push(forbiddenField(`${at}.${f}`, 'may not be set for init containers without restartPolicy=Always'));
     }
-    if (s.options.allowRestartInInitContainer) return;
     ((c.resizePolicy ?? []) as Raw[]).forEach((p, j) => {
       if (p.restartPolicy !== 'RestartContainer') return;
       errors.push(invalidValue(`${at}.resizePolicy[${j}].restartPolicy`, p.restartPolicy, "must not be set to 'RestartContainer' for non-sidecar initContainers"));

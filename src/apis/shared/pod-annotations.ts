@@ -1,6 +1,5 @@
 import { invalidValue, type FieldError } from '../../api/errors/field-error';
 import { APPARMOR_PREFIX } from './apparmor';
-import type { PodValidationOptions } from './pod-options';
 import { eachContainer } from './pod-warnings';
 import type { Raw } from './raw';
 import {
@@ -24,18 +23,18 @@ export function isDeletionCost(text: string): boolean {
   return n >= -2147483648 && n <= 2147483647;
 }
 
-function pushTolerationsAnnotation(errors: FieldError[], text: string, path: string, options: PodValidationOptions): void {
+function pushTolerationsAnnotation(errors: FieldError[], text: string, path: string): void {
   let list: unknown;
   try {
     list = JSON.parse(text);
   } catch (e) {
     return void errors.push(invalidValue(path, TOLERATIONS, (e as Error).message));
   }
-  if (Array.isArray(list)) list.forEach((t, i) => pushTolerationErrors(errors, t as Raw, `${path}.${TOLERATIONS}[${i}]`, options));
+  if (Array.isArray(list)) list.forEach((t, i) => pushTolerationErrors(errors, t as Raw, `${path}.${TOLERATIONS}[${i}]`));
 }
 
 /** Complaints about annotations that mean something for the pod itself (ValidatePodSpecificAnnotations). */
-export function pushPodAnnotationErrors(errors: FieldError[], annotations: Record<string, string>, spec: Raw, path: string, options: PodValidationOptions): void {
+export function pushPodAnnotationErrors(errors: FieldError[], annotations: Record<string, string>, spec: Raw, path: string): void {
   let any = false;
   for (const _ in annotations) {
     any = true;
@@ -45,9 +44,9 @@ export function pushPodAnnotationErrors(errors: FieldError[], annotations: Recor
   if (annotations[MIRROR] !== undefined && !spec.nodeName) {
     errors.push(invalidValue(`${path}[${MIRROR}]`, annotations[MIRROR], 'must set spec.nodeName if mirror pod annotation is set'));
   }
-  if (annotations[TOLERATIONS]) pushTolerationsAnnotation(errors, annotations[TOLERATIONS], path, options);
+  if (annotations[TOLERATIONS]) pushTolerationsAnnotation(errors, annotations[TOLERATIONS], path);
   const cost = annotations[DELETION_COST];
-  if (cost !== undefined && !options.allowInvalidDeletionCost && !isDeletionCost(cost)) {
+  if (cost !== undefined && !isDeletionCost(cost)) {
     errors.push(invalidValue(`${path}[${DELETION_COST}]`, cost, 'must be a 32bit integer'));
   }
   if (annotations[SECCOMP_POD_ANNOTATION] !== undefined) pushSeccompAnnotationErrors(errors, annotations[SECCOMP_POD_ANNOTATION], `${path}.${SECCOMP_POD_ANNOTATION}`);

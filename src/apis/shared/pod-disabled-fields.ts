@@ -27,14 +27,17 @@ function someContainer(spec: Raw, f: (c: Raw) => boolean): boolean {
   return !!((spec.initContainers as Raw[] | undefined)?.some(f) || (spec.containers as Raw[] | undefined)?.some(f) || (spec.ephemeralContainers as Raw[] | undefined)?.some(f));
 }
 
-function projections(spec: Raw | undefined): Raw[] {
+function hasProjection(spec: Raw | undefined, field: string): boolean {
   const volumes = spec?.volumes as Raw[] | undefined;
-  return volumes ? volumes.flatMap((v) => (v.projected?.sources as Raw[] | undefined) ?? []) : [];
+  if (!volumes) return false;
+  for (const v of volumes) {
+    const sources = v.projected?.sources as Raw[] | undefined;
+    if (sources) for (const s of sources) if (s[field]) return true;
+  }
+  return false;
 }
 
 function dropProjection(spec: Raw, old: Raw | undefined, field: string): void {
-  if (!spec.volumes) return;
-  const using = projections(spec).filter((s) => s[field]);
-  if (!using.length || projections(old).some((s) => s[field])) return;
-  for (const s of using) delete s[field];
+  if (!hasProjection(spec, field) || hasProjection(old, field)) return;
+  for (const v of spec.volumes as Raw[]) for (const s of (v.projected?.sources ?? []) as Raw[]) delete s[field];
 }

@@ -9,7 +9,6 @@ import { goValue } from './go-value';
 import { validateLegacyIp } from './ip';
 import { pushLabelErrors } from './labels';
 import { isQualifiedName, longerThan } from './names';
-import type { PodValidationOptions } from './pod-options';
 import { pushVolumesErrors } from './pod-volumes';
 import { eachContainer } from './pod-warnings';
 import type { Raw, ResourceList } from './raw';
@@ -57,11 +56,11 @@ function validatePodResourceName(name: string, path: string): FieldError[] {
 }
 
 /** Resources of the pod as a whole: enough for its containers together. */
-function pushPodResources(errors: FieldError[], spec: Raw, path: string, options: PodValidationOptions): void {
+function pushPodResources(errors: FieldError[], spec: Raw, path: string): void {
   const r = spec.resources as { limits?: ResourceList; requests?: ResourceList; claims?: unknown };
   if (spec.os?.name === 'windows') return void errors.push(forbiddenField(path, 'may not be set for a windows pod'));
   if (r.claims) errors.push(forbiddenField(`${path}.claims`, 'claims may not be set for Resources at pod-level'));
-  pushResourceErrors(errors, r, NO_CLAIMS, path, options, validatePodResourceName);
+  pushResourceErrors(errors, r, NO_CLAIMS, path, validatePodResourceName);
   const requests = aggregateResources(spec, 'requests');
   for (const name in requests) {
     const own = r.requests?.[name];
@@ -87,11 +86,11 @@ function pushPodResources(errors: FieldError[], spec: Raw, path: string, options
   });
 }
 
-function pushHostPorts(errors: FieldError[], spec: Raw, path: string, options: PodValidationOptions): void {
+function pushHostPorts(errors: FieldError[], spec: Raw, path: string, isPod: boolean): void {
   listOf(spec, 'containers').forEach((c, i) => {
     listOf(c, 'ports').forEach((p, j) => {
       const host = (p.hostPort ?? 0) as number;
-      if ((options.isPod || host !== 0) && host !== (p.containerPort ?? 0)) {
+      if ((isPod || host !== 0) && host !== (p.containerPort ?? 0)) {
         errors.push(invalidValue(`${path}.containers[${i}].ports[${j}].hostPort`, host, 'must match `containerPort` when `hostNetwork` is true'));
       }
     });
@@ -99,12 +98,11 @@ function pushHostPorts(errors: FieldError[], spec: Raw, path: string, options: P
 }
 
 /** A pod in a user namespace of its own cannot share others of the host. */
-function pushHostUsers(errors: FieldError[], spec: Raw, path: string, options: PodValidationOptions): void {
+function pushHostUsers(errors: FieldError[], spec: Raw, path: string): void {
   const refuse = (field: string): void => void errors.push(forbiddenField(field, 'when `hostUsers` is false'));
-  if (spec.hostNetwork && !options.allowUserNamespacesHostNetwork) refuse(`${path}.hostNetwork`);
+  if (spec.hostNetwork) refuse(`${path}.hostNetwork`);
   if (spec.hostPID) refuse(`${path}.HostPID`);
   if (spec.hostIPC) refuse(`${path}.HostIPC`);
-  if (options.allowUserNamespacesWithDevices) return;
   eachContainer(spec, path, (c, p) => {
     if (c.volumeDevices?.length) refuse(`${p}.volumeDevices`);
   });
@@ -168,29 +166,29 @@ function pushFileKeyVolumes(errors: FieldError[], spec: Raw, path: string): void
 }
 
 /** Complaints about a PodSpec at `path`, in upstream's order (ValidatePodSpec). `meta` is the pod's metadata; {} for a template. */
-export function pushPodSpecErrors(errors: FieldError[], spec: Raw, meta: Raw, path: string, options: PodValidationOptions): void {
-  const volumes = pushVolumesErrors(errors, listOf(spec, 'volumes'), (meta.name ?? '') as string, `${path}.volumes`, options);
+export function pushPodSpecErrors(errors: FieldError[], spec: Raw, meta: Raw, path: string, isPod: boolean): void {
+  const volumes = pushVolumesErrors(errors, listOf(spec, 'volumes'), (meta.name ?? '') as string, `${path}.volumes`, isPod);
   const claims = spec.resourceClaims ? new Set(listOf(spec, 'resourceClaims').flatMap((c) => (c.name ? [c.name as string] : []))) : NO_CLAIMS;
   if (spec.resourceClaims) pushClaims(errors, spec.resourceClaims, meta, `${path}.resourceClaims`);
-  const scope = { spec, volumes, claims, options };
+  const scope = { spec, volumes, claims };
   pushContainersErrors(errors, listOf(spec, 'containers'), scope, `${path}.containers`);
   if (spec.initContainers) pushInitContainersErrors(errors, spec.initContainers, listOf(spec, 'containers'), scope, `${path}.initContainers`);
   if (spec.ephemeralContainers) pushEphemeralErrors(errors, spec.ephemeralContainers, scope, `${path}.ephemeralContainers`);
-  if (spec.resources) pushPodResources(errors, spec, `${path}.resources`, options);
-  if (spec.hostNetwork) pushHostPorts(errors, spec, path, options);
+  if (spec.resources) pushPodResources(errors, spec, `${path}.resources`);
+  if (spec.hostNetwork) pushHostPorts(errors, spec, path, isPod);
   if (!RESTART_POLICIES.includes(spec.restartPolicy)) errors.push(notSupported(`${path}.restartPolicy`, spec.restartPolicy, RESTART_POLICIES));
   pushDnsPolicyErrors(errors, spec, path);
   if (spec.nodeSelector) pushLabelErrors(errors, spec.nodeSelector, `${path}.nodeSelector`);
-  pushPodSecurityErrors(errors, spec, `${path}.securityContext`, options);
-  if (spec.affinity) pushAffinityErrors(errors, spec.affinity, `${path}.affinity`, options);
+  pushPodSecurityErrors(errors, spec, `${path}.securityContext`);
+  if (spec.affinity) pushAffinityErrors(errors, spec.affinity, `${path}.affinity`);
   pushDnsConfigErrors(errors, spec, path);
   if (spec.readinessGates || spec.schedulingGates) pushGates(errors, spec, path);
-  if (spec.topologySpreadConstraints) pushSpreadErrors(errors, spec.topologySpreadConstraints, `${path}.topologySpreadConstraints`, options);
+  if (spec.topologySpreadConstraints) pushSpreadErrors(errors, spec.topologySpreadConstraints, `${path}.topologySpreadConstraints`);
   pushHostProcessErrors(errors, spec, path);
-  if (spec.hostUsers === false) pushHostUsers(errors, spec, path, options);
+  if (spec.hostUsers === false) pushHostUsers(errors, spec, path);
   if (spec.hostnameOverride !== undefined) pushHostnameOverride(errors, spec, path);
   pushNames(errors, spec, path);
-  listOf(spec, 'tolerations').forEach((t, i) => pushTolerationErrors(errors, t, `${path}.tolerations[${i}]`, options));
+  listOf(spec, 'tolerations').forEach((t, i) => pushTolerationErrors(errors, t, `${path}.tolerations[${i}]`));
   listOf(spec, 'hostAliases').forEach((a, i) => {
     errors.push(...validateLegacyIp((a.ip ?? '') as string, `${path}.hostAliases[${i}].ip`));
     ((a.hostnames ?? []) as string[]).forEach((h, j) => pushSubdomainErrors(errors, h, `${path}.hostAliases[${i}].hostnames[${j}]`));
@@ -201,7 +199,7 @@ export function pushPodSpecErrors(errors: FieldError[], spec: Raw, meta: Raw, pa
     if (!spec.preemptionPolicy) errors.push(required(`${path}.preemptionPolicy`));
     else pushNotSupported(errors, spec.preemptionPolicy, PREEMPTION, `${path}.preemptionPolicy`);
   }
-  if (spec.overhead) pushResourceErrors(errors, { limits: spec.overhead as ResourceList }, NO_CLAIMS, `${path}.overhead`, options);
+  if (spec.overhead) pushResourceErrors(errors, { limits: spec.overhead as ResourceList }, NO_CLAIMS, `${path}.overhead`);
   if (spec.os) pushOs(errors, spec, path);
   pushFileKeyVolumes(errors, spec, path);
 }

@@ -5,7 +5,6 @@ import { validateClaimTemplate } from './claim-spec-validation';
 import { pushFieldRefErrors, pushResourceFieldRefErrors, VOLUME_FIELDS } from './env-validation';
 import { isDns1123Subdomain } from './names';
 import { pushFileModeErrors, pushLocalPathErrors } from './paths';
-import type { PodValidationOptions } from './pod-options';
 import type { Raw } from './raw';
 import { pushSourceErrors, SOURCE_CHECKS } from './volume-sources';
 
@@ -68,16 +67,16 @@ function pushDownwardFile(errors: FieldError[], file: Raw, path: string): void {
   pushFileModeErrors(errors, file.mode, `${path}.mode`);
 }
 
-function pushToken(errors: FieldError[], token: Raw, path: string, volume: string, options: PodValidationOptions): void {
+function pushToken(errors: FieldError[], token: Raw, path: string, volume: string): void {
   const seconds = (token.expirationSeconds ?? 0) as number;
   if (seconds < 600) errors.push(invalidValue(`${path}.expirationSeconds`, seconds, 'may not specify a duration less than 10 minutes'));
   if (seconds > TWO_TO_32) errors.push(invalidValue(`${path}.expirationSeconds`, seconds, 'may not specify a duration larger than 2^32 seconds'));
   if (!token.path) errors.push(required(`${volume}.path`));
-  else if (!options.allowNonLocalTokenPath) pushLocalPathErrors(errors, token.path, `${volume}.path`);
+  else pushLocalPathErrors(errors, token.path, `${volume}.path`);
 }
 
 /** Complaints about a projected volume at `path`; no two files may have one place. */
-function pushProjected(errors: FieldError[], s: Raw, path: string, options: PodValidationOptions): void {
+function pushProjected(errors: FieldError[], s: Raw, path: string): void {
   pushFileModeErrors(errors, s.defaultMode, `${path}.defaultMode`);
   const paths = new Set<string>();
   const take = (file: string, shown: string): void => {
@@ -96,15 +95,14 @@ function pushProjected(errors: FieldError[], s: Raw, path: string, options: PodV
       pushDownwardFile(errors, file, `${at}.downwardAPI`);
       if (file.path) take(file.path, file.path);
     }
-    if (source.serviceAccountToken) pushToken(errors, source.serviceAccountToken, `${at}.serviceAccountToken`, path, options);
+    if (source.serviceAccountToken) pushToken(errors, source.serviceAccountToken, `${at}.serviceAccountToken`, path);
     if (Object.keys(source).length > 1) errors.push(forbiddenField(at, 'may not specify more than 1 volume type per source'));
   });
 }
 
 type Checks = typeof SOURCE_CHECKS;
 
-/** Checks of a pod's sources under given options. */
-function checksFor(options: PodValidationOptions): Checks {
+function checksFor(isPod: boolean): Checks {
   const files: Checks[string] = (errors, s, path) => {
     pushFileModeErrors(errors, s.defaultMode, `${path}.defaultMode`);
     pushKeyToPath(errors, s.items, `${path}.items`);
@@ -127,35 +125,30 @@ function checksFor(options: PodValidationOptions): Checks {
       pushFileModeErrors(errors, s.defaultMode, `${path}.defaultMode`);
       for (const file of (s.items ?? []) as Raw[]) pushDownwardFile(errors, file, path);
     },
-    projected: (errors, s, path) => pushProjected(errors, s, path, options),
+    projected: (errors, s, path) => pushProjected(errors, s, path),
     ephemeral(errors, s, path) {
       if (!s.volumeClaimTemplate) errors.push(required(`${path}.volumeClaimTemplate`));
       else errors.push(...validateClaimTemplate(s.volumeClaimTemplate, `${path}.volumeClaimTemplate`));
     },
     image(errors, s, path) {
-      if (options.isPod && !s.reference) errors.push(required(`${path}.reference`));
+      if (isPod && !s.reference) errors.push(required(`${path}.reference`));
       if (!s.pullPolicy) errors.push(required(`${path}.pullPolicy`));
       else if (!PULL_POLICIES.includes(s.pullPolicy)) errors.push(notSupported(`${path}.pullPolicy`, s.pullPolicy, PULL_POLICIES));
     },
   };
 }
 
-const POD_CHECKS = checksFor({ isPod: true });
-const TEMPLATE_CHECKS = checksFor({});
-
-function checksOf(options: PodValidationOptions): Checks {
-  if (options.allowNonLocalTokenPath) return checksFor(options);
-  return options.isPod ? POD_CHECKS : TEMPLATE_CHECKS;
-}
+const POD_CHECKS = checksFor(true);
+const TEMPLATE_CHECKS = checksFor(false);
 
 /**
  * Complaints about the volumes of a pod (ValidateVolumes). `podName` is empty for templates.
  * @returns the volumes without complaints, by name: what containers can mount
  */
-export function pushVolumesErrors(errors: FieldError[], volumes: readonly Raw[], podName: string, path: string, options: PodValidationOptions): Map<string, Raw> {
+export function pushVolumesErrors(errors: FieldError[], volumes: readonly Raw[], podName: string, path: string, isPod: boolean): Map<string, Raw> {
   const good = new Map<string, Raw>();
   const created = new Set(podName ? volumes.filter((v) => v.ephemeral).map((v) => `${podName}-${v.name}`) : []);
-  const checks = checksOf(options);
+  const checks = isPod ? POD_CHECKS : TEMPLATE_CHECKS;
   for (let i = 0; i < volumes.length; i++) {
     const v = volumes[i]!;
     const at = `${path}[${i}]`;

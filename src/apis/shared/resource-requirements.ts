@@ -1,7 +1,6 @@
 import { duplicate, forbiddenField, invalidValue, notFoundValue, required, type FieldError } from '../../api/errors/field-error';
 import { compareQuantity } from '../../api/quantity';
 import { pushLabelNameErrors } from './checks';
-import type { PodValidationOptions } from './pod-options';
 import type { Raw, ResourceList } from './raw';
 import { hugePagesProblem, isHugePages, isOvercommitAllowed, validateContainerResourceName, validateResourceQuantity } from './resource-names';
 
@@ -15,7 +14,6 @@ function pushAmounts(
   list: ResourceList,
   path: string,
   checkName: (name: string, path: string) => FieldError[],
-  options: PodValidationOptions,
   each?: (name: string, q: string) => void,
 ): void {
   for (const name in list) {
@@ -25,7 +23,7 @@ function pushAmounts(
       errors.push(...checkName(name, at), ...validateResourceQuantity(name, q, at));
     }
     each?.(name, q);
-    if (isHugePages(name) && !options.allowIndivisibleHugePages) {
+    if (isHugePages(name)) {
       const problem = hugePagesProblem(name, q);
       if (problem) errors.push(invalidValue(`${path}[${name}]`, q, problem));
     }
@@ -69,15 +67,14 @@ export function pushResourceErrors(
   r: Raw,
   podClaims: ReadonlySet<string>,
   path: string,
-  options: PodValidationOptions,
   checkName: (name: string, path: string) => FieldError[] = validateContainerResourceName,
 ): void {
   const limits = r.limits as ResourceList | undefined;
   const requests = r.requests as ResourceList | undefined;
-  if (limits) pushAmounts(errors, limits, `${path}.limits`, checkName, options);
+  if (limits) pushAmounts(errors, limits, `${path}.limits`, checkName);
   if (requests) {
     const at = `${path}.requests`;
-    pushAmounts(errors, requests, at, checkName, options, (name, q) => {
+    pushAmounts(errors, requests, at, checkName, (name, q) => {
       const limit = limits?.[name];
       if (limit === undefined) {
         if (!isOvercommitAllowed(name)) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));

@@ -3,7 +3,6 @@ import { pushMessages, pushNotSupported } from './checks';
 import { isUserId } from './formats';
 import { goValue } from './go-value';
 import { longerThan } from './names';
-import type { PodValidationOptions } from './pod-options';
 import type { Raw } from './raw';
 import { pushAppArmorErrors, pushSeccompErrors } from './security-profiles';
 import { pushWindowsOptionErrors } from './windows-options';
@@ -53,7 +52,7 @@ export function hostSysctlProblem(name: string, spec: Raw): string | undefined {
   return spec.hostIPC && ns === 'ipc' ? "may not be specified when 'hostIPC' is true" : undefined;
 }
 
-function pushSysctls(errors: FieldError[], sysctls: readonly Raw[], spec: Raw, path: string, options: PodValidationOptions): void {
+function pushSysctls(errors: FieldError[], sysctls: readonly Raw[], spec: Raw, path: string): void {
   const seen = new Set<string>();
   sysctls.forEach((s, i) => {
     const at = `${path}[${i}].name`;
@@ -61,14 +60,14 @@ function pushSysctls(errors: FieldError[], sysctls: readonly Raw[], spec: Raw, p
     if (!name) errors.push(required(at));
     else if (longerThan(name, MAX_SYSCTL) || !SYSCTL.test(name)) errors.push(invalidValue(at, name, `must have at most ${MAX_SYSCTL} characters and match regex ${SYSCTL_FMT}`));
     else if (seen.has(name)) errors.push(duplicate(at, name));
-    const problem = options.allowHostSysctls ? undefined : hostSysctlProblem(name, spec);
+    const problem = hostSysctlProblem(name, spec);
     if (problem) errors.push(invalidValue(at, name, problem));
     seen.add(name);
   });
 }
 
 /** Complaints about the securityContext of a pod. */
-export function pushPodSecurityErrors(errors: FieldError[], spec: Raw, path: string, options: PodValidationOptions): void {
+export function pushPodSecurityErrors(errors: FieldError[], spec: Raw, path: string): void {
   const sc = spec.securityContext as Raw | undefined;
   if (sc) {
     for (const f of ['fsGroup', 'runAsUser', 'runAsGroup']) if (sc[f] !== undefined) pushMessages(errors, isUserId(sc[f] as number), sc[f], `${path}.${f}`);
@@ -78,7 +77,7 @@ export function pushPodSecurityErrors(errors: FieldError[], spec: Raw, path: str
     errors.push(invalidValue(`${path}.shareProcessNamespace`, true, 'ShareProcessNamespace and HostPID cannot both be enabled'));
   }
   if (!sc) return;
-  if (sc.sysctls) pushSysctls(errors, sc.sysctls, spec, `${path}.sysctls`, options);
+  if (sc.sysctls) pushSysctls(errors, sc.sysctls, spec, `${path}.sysctls`);
   if (sc.fsGroupChangePolicy !== undefined) pushNotSupported(errors, sc.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], `${path}.fsGroupChangePolicy`);
   if (sc.seccompProfile) pushSeccompErrors(errors, sc.seccompProfile, `${path}.seccompProfile`);
   if (sc.windowsOptions) pushWindowsOptionErrors(errors, sc.windowsOptions, `${path}.windowsOptions`);

@@ -1,15 +1,13 @@
 import { invalidValue, notSupported, type FieldError } from '../../api/errors/field-error';
 import { pushMessages } from './checks';
-import { isDecimalInteger } from './formats';
 import { isLabelValue, isQualifiedName } from './names';
-import type { PodValidationOptions } from './pod-options';
 import type { Raw } from './raw';
 import { pushTaintEffectErrors } from './taints';
 
 const ALL_OPERATORS = ['Equal', 'Exists', 'Lt', 'Gt'];
 
 /** Complaints about a toleration (ValidateTolerations). */
-export function pushTolerationErrors(errors: FieldError[], t: Raw, path: string, options: PodValidationOptions): void {
+export function pushTolerationErrors(errors: FieldError[], t: Raw, path: string): void {
   const value = (t.value ?? '') as string;
   const operator = (t.operator ?? '') as string;
   if (t.key) pushMessages(errors, isQualifiedName(t.key), t.key, `${path}.key`);
@@ -32,8 +30,7 @@ export function pushTolerationErrors(errors: FieldError[], t: Raw, path: string,
     case 'Lt':
     case 'Gt':
       // the feature gate for comparing values is off: listed as supported all the same
-      if (!options.allowComparingTolerations) errors.push(notSupported(`${path}.operator`, operator, ALL_OPERATORS));
-      else pushMessages(errors, isDecimalInteger(value), value, `${path}.value`);
+      errors.push(notSupported(`${path}.operator`, operator, ALL_OPERATORS));
       break;
     default:
       errors.push(notSupported(`${path}.operator`, operator, ['Equal', 'Exists']));

@@ -2,15 +2,14 @@ import { forbiddenField, type FieldError } from '../../../api/errors/field-error
 import type { KubeObject } from '../../../api/meta/object';
 import { pushImageSpaces } from '../../shared/container-validation';
 import { pushPodAnnotationErrors, pushProfileMismatches } from '../../shared/pod-annotations';
-import { podOptions, type PodValidationOptions } from '../../shared/pod-options';
 import { pushPodSpecErrors } from '../../shared/pod-spec-validation';
 import type { Raw } from '../../shared/raw';
 
 /** Complaints about a pod's annotations and spec, whatever it was before (validatePodMetadataAndSpec). */
-export function pushPodErrors(errors: FieldError[], o: KubeObject, options: PodValidationOptions): void {
+export function pushPodErrors(errors: FieldError[], o: KubeObject): void {
   const spec = o.spec as Raw;
-  if (o.metadata.annotations) pushPodAnnotationErrors(errors, o.metadata.annotations, spec, 'metadata.annotations', options);
-  pushPodSpecErrors(errors, spec, o.metadata as Raw, 'spec', options);
+  if (o.metadata.annotations) pushPodAnnotationErrors(errors, o.metadata.annotations, spec, 'metadata.annotations');
+  pushPodSpecErrors(errors, spec, o.metadata as Raw, 'spec', true);
   if (!spec.serviceAccountName) {
     ((spec.volumes ?? []) as Raw[]).forEach((v, i) => {
       ((v.projected?.sources ?? []) as Raw[]).forEach((s, j) => {
@@ -26,7 +25,7 @@ export function pushPodErrors(errors: FieldError[], o: KubeObject, options: PodV
 export function validateNewPod(o: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   const spec = o.spec as Raw;
-  pushPodErrors(errors, o, podOptions(o as Raw, undefined, true));
+  pushPodErrors(errors, o);
   if (spec.ephemeralContainers?.length) errors.push(forbiddenField('spec.ephemeralContainers', 'cannot be set on create'));
   if (spec.nodeName && spec.schedulingGates?.length) errors.push(forbiddenField('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
   pushProfileMismatches(errors, o.metadata.annotations, spec, 'spec');

@@ -2,7 +2,6 @@ import { forbiddenField, type FieldError } from '../../../api/errors/field-error
 import type { KubeObject } from '../../../api/meta/object';
 import { semanticEqual } from '../../shared/equality';
 import { goDiff } from '../../shared/go-diff';
-import { podOptions } from '../../shared/pod-options';
 import type { Raw } from '../../shared/raw';
 import { MIRROR_ANNOTATION, pushAnnotationChangeErrors } from './annotation-changes';
 import { pushPodErrors } from './validate-create';
@@ -11,9 +10,8 @@ import { pushPodErrors } from './validate-create';
 export function validateEphemeralUpdate(o: KubeObject, old: KubeObject): FieldError[] {
   if (old.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return [forbiddenField('', 'static pods do not support ephemeral containers')];
   const errors: FieldError[] = [];
-  const options = podOptions(o as Raw, old as Raw, true);
-  pushPodErrors(errors, o, options);
-  pushAnnotationChangeErrors(errors, o, old, options);
+  pushPodErrors(errors, o);
+  pushAnnotationChangeErrors(errors, o, old);
   const now = (o.spec?.ephemeralContainers ?? []) as Raw[];
   for (const before of (old.spec?.ephemeralContainers ?? []) as Raw[]) {
     const path = 'spec.ephemeralContainers';

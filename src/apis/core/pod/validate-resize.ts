@@ -1,7 +1,6 @@
 import { forbiddenField, invalidValue, type FieldError } from '../../../api/errors/field-error';
 import type { KubeObject } from '../../../api/meta/object';
 import { semanticEqual } from '../../shared/equality';
-import { podOptions } from '../../shared/pod-options';
 import type { Raw, ResourceList } from '../../shared/raw';
 import { MIRROR_ANNOTATION } from './annotation-changes';
 import { podQos } from './qos';
@@ -102,7 +101,7 @@ export function validatePodResize(o: KubeObject, old: KubeObject): FieldError[] 
   if (old.metadata.annotations?.[MIRROR_ANNOTATION] !== undefined) return [forbiddenField('', 'static pods cannot be resized')];
   if (old.spec?.os?.name === 'windows') return [forbiddenField('', 'windows pods cannot be resized')];
   const errors: FieldError[] = [];
-  pushPodErrors(errors, o, podOptions(o as Raw, old as Raw, true));
+  pushPodErrors(errors, o);
   const before = old.spec as Raw;
   if ((old.status?.qosClass ?? podQos(before)) !== podQos(o.spec as Raw)) {
     errors.push(invalidValue('spec', o.status?.qosClass ?? '', 'Pod QOS Class may not change as a result of resizing'));

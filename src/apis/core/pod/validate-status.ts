@@ -5,7 +5,6 @@ import { isUserId } from '../../shared/formats';
 import { goValue } from '../../shared/go-value';
 import { parseIpSloppy, validateLegacyIp } from '../../shared/ip';
 import { isQualifiedName, longerThan } from '../../shared/names';
-import { podOptions } from '../../shared/pod-options';
 import type { Raw } from '../../shared/raw';
 import { pushAnnotationChangeErrors } from './annotation-changes';
 import { pushStateTransitions } from './state-transitions';
@@ -117,7 +116,7 @@ export function validatePodStatus(o: KubeObject, old: KubeObject): FieldError[] 
   const status = (o.status ?? {}) as Raw;
   const before = (old.status ?? {}) as Raw;
   const spec = old.spec as Raw;
-  pushAnnotationChangeErrors(errors, o, old, podOptions(o as Raw, old as Raw, true));
+  pushAnnotationChangeErrors(errors, o, old);
   pushConditions(errors, listOf(status, 'conditions'));
   const nominated = (status.nominatedNodeName ?? '') as string;
   if (nominated && nominated !== before.nominatedNodeName) {

@@ -3,7 +3,6 @@ import type { KubeObject } from '../../../api/meta/object';
 import { semanticEqual } from '../../shared/equality';
 import { goDiff } from '../../shared/go-diff';
 import { goValue } from '../../shared/go-value';
-import { podOptions } from '../../shared/pod-options';
 import type { Raw } from '../../shared/raw';
 import { pushTolerationErrors } from '../../shared/tolerations';
 import { pushAnnotationChangeErrors } from './annotation-changes';
@@ -56,7 +55,7 @@ function pushTolerationChanges(errors: FieldError[], spec: Raw, old: Raw): void 
   const now = listOf(spec, 'tolerations');
   const kept = listOf(old, 'tolerations').every((t) => now.some((n) => semanticEqual({ ...t, tolerationSeconds: n.tolerationSeconds }, n)));
   if (!kept) errors.push(forbiddenField('spec.tolerations', 'existing toleration can not be modified except its tolerationSeconds'));
-  else now.forEach((t, i) => pushTolerationErrors(errors, t, `spec.tolerations[${i}]`, {}));
+  else now.forEach((t, i) => pushTolerationErrors(errors, t, `spec.tolerations[${i}]`));
 }
 
 function pushGateChanges(errors: FieldError[], spec: Raw, old: Raw): void {
@@ -128,10 +127,9 @@ export function validatePodUpdate(o: KubeObject, old: KubeObject): FieldError[] 
   const errors: FieldError[] = [];
   const spec = o.spec as Raw;
   const before = old.spec as Raw;
-  const options = podOptions(o as Raw, old as Raw, true);
   const same = semanticEqual(spec, before);
-  pushPodErrors(errors, o, options);
-  pushAnnotationChangeErrors(errors, o, old, options);
+  pushPodErrors(errors, o);
+  pushAnnotationChangeErrors(errors, o, old);
   if (!pushContainerChanges(errors, spec, before, 'containers') || !pushContainerChanges(errors, spec, before, 'initContainers')) return errors;
   if (!pushDeadlineChange(errors, spec, before)) return errors;
   pushTolerationChanges(errors, spec, before);
