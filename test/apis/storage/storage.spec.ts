@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { csiDriver } from '../../../src/apis/storage/csi-driver';
+import { csiNode } from '../../../src/apis/storage/csi-node';
+import { storageClass } from '../../../src/apis/storage/storage-class';
+import { volumeAttachment } from '../../../src/apis/storage/volume-attachment';
+import { KindUnderTest } from '../kind-under-test';
+
+describe('StorageClass', () => {
+  const kind = new KindUnderTest(storageClass);
+
+  it('deletes volumes and binds at once unless told otherwise', () => {
+    const { object, errors } = kind.create('provisioner: a.example.com');
+    expect(errors).toEqual([]);
+    expect(object).toMatchObject({ reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' });
+  });
+
+  it('keeps its provisioner, parameters and policies', () => {
+    const { object } = kind.create('{provisioner: a.example.com, parameters: {type: fast}}');
+    const { errors } = kind.update(object, (o) => {
+      o.provisioner = 'b.example.com';
+      o.parameters = { type: 'slow' };
+      o.reclaimPolicy = 'Retain';
+    });
+    expect(errors).toEqual([
+      'parameters: Invalid value: {"type":"slow"}: field is immutable',
+      'provisioner: Invalid value: "b.example.com": field is immutable',
+      'reclaimPolicy: Invalid value: "Retain": field is immutable',
+    ]);
+    expect(kind.update(object, (o) => void (o.allowVolumeExpansion = true)).errors).toEqual([]);
+  });
+
+  it('marks the default one in its name', () => {
+    const { object } = kind.create('{provisioner: a.example.com, metadata: {name: std, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}}');
+    expect(kind.cells(object)).toMatchObject({ Name: 'std (default)', Provisioner: 'a.example.com', ReclaimPolicy: 'Delete', AllowVolumeExpansion: false });
+  });
+});
+
+describe('CSI objects', () => {
+  it('completes drivers', () => {
+    const { object } = new KindUnderTest(csiDriver).create('spec: {}');
+    expect(object.spec).toMatchObject({ attachRequired: true, podInfoOnMount: false, storageCapacity: false, fsGroupPolicy: 'ReadWriteOnceWithFSType', volumeLifecycleModes: ['Persistent'] });
+  });
+
+  it('keeps the drivers of a node, but for what they can allocate', () => {
+    const kind = new KindUnderTest(csiNode);
+    const { object, errors } = kind.create('spec: {drivers: [{name: d.example.com, nodeID: n1}]}');
+    expect(errors).toEqual([]);
+    expect(kind.update(object, (o) => void (o.spec.drivers[0].allocatable = { count: 3 })).errors).toEqual([]);
+    expect(kind.update(object, (o) => void (o.spec.drivers[0].nodeID = 'n2')).errors).toEqual([expect.stringMatching(/^spec.drivers: Invalid value: .*field is immutable$/)]);
+    expect(kind.create('spec: {drivers: [{name: d, nodeID: a}, {name: d, nodeID: a}]}').errors).toEqual(['spec.drivers[1].name: Duplicate value: "d"']);
+  });
+
+  it('attaches one volume to one node for ever', () => {
+    const kind = new KindUnderTest(volumeAttachment);
+    const { object, errors } = kind.create('spec: {attacher: d.example.com, nodeName: n1, source: {persistentVolumeName: v}}');
+    expect(errors).toEqual([]);
+    expect(kind.update(object, (o) => void (o.spec.nodeName = 'n2')).errors).toEqual([expect.stringMatching(/^spec: Invalid value: .*field is immutable$/)]);
+    expect(kind.create('spec: {attacher: d.example.com, nodeName: n1, source: {}}').errors).toEqual([
+      'spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName',
+    ]);
+  });
+});
