@@ -2,6 +2,7 @@ import { loadOpenApiProtobuf, loadProtobuf } from '../api/protobuf/load';
 import type { SchemaSet } from '../api/schema/schema';
 import { groupResource } from '../api/meta/object';
 import { firstOf } from '../apiserver/authn/authenticator';
+import type { ServiceAccountTokens } from '../apiserver/authn/service-account-tokens';
 import { StaticTokens } from '../apiserver/authn/bearer-token';
 import { ClientCertificates } from '../apiserver/authn/client-certificate';
 import { alwaysAllow } from '../apiserver/authz/authorizer';
@@ -33,19 +34,21 @@ export interface ApiServerParts {
   store: Store;
   x: ClusterEnvironment;
   adapter: NestHttpAdapter;
+  tokens: ServiceAccountTokens;
   /** The simulated nodes, when they run in this process. */
   nodes: NodeAgent | undefined;
 }
 
 /** The listener's side of the API server: who may speak to it, what it serves beyond resources, what it counts. */
-export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, nodes }: ApiServerParts): ApiServer {
+export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes }: ApiServerParts): ApiServer {
   const metrics = new Metrics(x.clock.now());
   metrics.addStorageObjects(() => Array.from(plane.stored(), ({ definition: d, cache }) => [groupResource(d.gvk.group, d.plural), cache.size] as const));
   metrics.addStorageSize(() => store.size());
-  const api = createApiServer({
+  const api: ApiServer = createApiServer({
     handlers: plane.handlers,
     groups,
-    authenticator: firstOf(new ClientCertificates(), new StaticTokens([[pki.adminToken, { name: 'kubernetes-admin', groups: ['system:masters'] }]])),
+    authenticator: firstOf(new ClientCertificates(), new StaticTokens([[pki.adminToken, { name: 'kubernetes-admin', groups: ['system:masters'] }]]), tokens),
+    documents: tokens.documents(() => api.address),
     authorizer: alwaysAllow,
     openapi: createOpenApi({ groups, schemas, descriptions: loadDescriptions() }),
     openapiProtobuf: loadOpenApiProtobuf(),

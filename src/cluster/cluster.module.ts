@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { loadSchemas } from '../api/schema/load';
 import type { SchemaSet } from '../api/schema/schema';
 import { defaultAdmissionPlugins } from '../apiserver/admission/default-plugins';
+import { ServiceAccountTokens } from '../apiserver/authn/service-account-tokens';
 import type { NodeAgent } from '../apiserver/connect/connections';
 import { ControlPlane } from '../apiserver/control-plane';
 import { HealthRegistry } from '../apiserver/http/health';
@@ -21,15 +22,16 @@ import { durationMs } from './options';
 import type { ClusterOptions } from './options';
 import { loadPki } from './pki';
 import type { Pki } from './pki';
-import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, HEALTH, PKI, SCHEMAS, STORE } from './tokens';
+import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, HEALTH, PKI, SCHEMAS, STORE, TOKENS } from './tokens';
 
 /** What everything else stands on: store, keys, and the API server without its listener. */
 @Module({})
 class FoundationModule {
   static forRoot(options: ClusterOptions, x: ClusterEnvironment, dataDir: string | undefined): DynamicModule {
+    const tokens = new ServiceAccountTokens(x.clock);
     return {
       module: FoundationModule,
-      imports: [ApiGroupsModule.forRoot()],
+      imports: [ApiGroupsModule.forRoot(tokens)],
       providers: [
         { provide: SCHEMAS, useFactory: () => loadSchemas() },
         { provide: HEALTH, useFactory: () => new HealthRegistry() },
@@ -38,7 +40,23 @@ class FoundationModule {
           useFactory: () => openSqliteStore({ file: dataDir === undefined ? ':memory:' : join(dataDir, DATABASE_FILE), clock: x.clock, log: x.log, historyMs: durationMs(options.history) }),
         },
         // After the store, which is what refuses a data folder that is in use.
-        { provide: PKI, inject: [STORE], useFactory: () => loadPki(dataDir, x.clock.now(), [options.bind]) },
+        {
+          provide: PKI,
+          inject: [STORE],
+          useFactory: async () => {
+            const pki = await loadPki(dataDir, x.clock.now(), [options.bind]);
+            tokens.useKey(pki.serviceAccount);
+            return pki;
+          },
+        },
+        {
+          provide: TOKENS,
+          inject: [PKI, CONTROL_PLANE],
+          useFactory: (_pki: Pki, plane: ControlPlane) => {
+            tokens.useLookup(plane.lookup);
+            return tokens;
+          },
+        },
         {
           provide: CONTROL_PLANE,
           inject: [STORE, SCHEMAS, API_GROUPS],
@@ -47,7 +65,7 @@ class FoundationModule {
         },
         { provide: COMPONENT_CONTEXTS, inject: [CONTROL_PLANE], useFactory: (plane: ControlPlane) => new ComponentContexts(plane, x) },
       ],
-      exports: [SCHEMAS, HEALTH, STORE, PKI, CONTROL_PLANE, COMPONENT_CONTEXTS, ApiGroupsModule],
+      exports: [TOKENS, SCHEMAS, HEALTH, STORE, PKI, CONTROL_PLANE, COMPONENT_CONTEXTS, ApiGroupsModule],
     };
   }
 }
@@ -63,9 +81,9 @@ export class ClusterModule {
       providers: [
         {
           provide: API_SERVER,
-          inject: [CONTROL_PLANE, API_GROUPS, SCHEMAS, PKI, HEALTH, STORE, COMPONENTS],
-          useFactory: (plane: ControlPlane, groups: ApiGroup[], schemas: SchemaSet, pki: Pki, health: HealthRegistry, store: Store, parts: readonly Part[]) =>
-            makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, nodes: nodesOf(parts) }),
+          inject: [CONTROL_PLANE, API_GROUPS, SCHEMAS, PKI, HEALTH, STORE, COMPONENTS, TOKENS],
+          useFactory: (plane: ControlPlane, groups: ApiGroup[], schemas: SchemaSet, pki: Pki, health: HealthRegistry, store: Store, parts: readonly Part[], tokens: ServiceAccountTokens) =>
+            makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes: nodesOf(parts) }),
         },
       ],
     };

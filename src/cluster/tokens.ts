@@ -3,6 +3,7 @@ export const OPTIONS = Symbol('ClusterOptions');
 export const ENVIRONMENT = Symbol('ClusterEnvironment');
 export const STORE = Symbol('Store');
 export const PKI = Symbol('Pki');
+export const TOKENS = Symbol('ServiceAccountTokens');
 export const SCHEMAS = Symbol('SchemaSet');
 export const HEALTH = Symbol('HealthRegistry');
 export const API_GROUPS = Symbol('ApiGroup[]');
