@@ -79,6 +79,7 @@ function memberDecoder(field: Field): Decoder {
   const decode = decoderOf(schema);
   switch (schema.kind) {
     case 'list':
+      if (field.keepEmpty) return decode;
       return (v, s) => {
         const out = decode(v, s) as unknown[] | undefined;
         return out === undefined || out.length === 0 ? undefined : out;

@@ -24,7 +24,8 @@ interface Raw {
 
 /**
  * What OpenAPI does not tell of a field (openapi/go-fields.json): up to three words, '-' for one that follows from the rule.
- * 1. Letters. p: a pointer; a: always written, its zero too; z: a struct that is no pointer but left out when empty.
+ * 1. Letters. p: a pointer; a: always written, its zero too; z: a struct that is no pointer but left out when empty;
+ *    e: an empty list is kept, since upstream's defaults tell it from none.
  *    By rule a field is left out when it is zero, and a struct without letters is a pointer.
  * 2. The Go type, where it is not the one that the schema gives.
  * 3. The Go structs the field is embedded through. By rule TypeMeta for kind and apiVersion of a top-level kind.
@@ -142,6 +143,7 @@ class Definitions implements SchemaSet {
         ...(p.default === undefined ? {} : { default: p.default }),
         pointer,
         omitEmpty: !always,
+        ...(letters.includes('e') ? { keepEmpty: true } : {}),
         ...(goType === '-' ? {} : { goType }),
         ...(embedded !== '-' ? { embedded } : typeMeta ? { embedded: 'TypeMeta' } : {}),
         ...(p['x-kubernetes-patch-strategy'] ? { patchStrategy: p['x-kubernetes-patch-strategy'] } : {}),

@@ -63,6 +63,8 @@ export interface Field {
   pointer?: boolean;
   /** Go's omitempty: a zero value (not behind a pointer) is left out when written. */
   omitEmpty?: boolean;
+  /** An empty list is no absent one to upstream's defaults and validation, and is kept. */
+  keepEmpty?: boolean;
   /** Go's name of the type, where it does not follow from the schema: v1.Protocol, v1.ResourceList. */
   goType?: string;
   /** Go structs the field is embedded through, as decode errors print them: VolumeSource. */

@@ -52,6 +52,13 @@ describe('decodeObject', () => {
     expect(() => decode(kind, value, undefined, group)).toThrow(message);
   });
 
+  it('drops empty lists but for those that upstream tells from none', () => {
+    expect(decode('Pod', { spec: { containers: [], tolerations: [] } }).spec).toEqual({ containers: null });
+    const hpa = decode('HorizontalPodAutoscaler', { spec: { metrics: [], behavior: { scaleUp: { policies: [] } } } }, undefined, 'autoscaling', 'v2');
+    expect(hpa.spec.behavior).toEqual({ scaleUp: { policies: [] } });
+    expect(hpa.spec.metrics).toBeUndefined();
+  });
+
   it('lets a value that cannot read itself win over one of a wrong type before it', () => {
     expect(() => decode('Pod', { metadata: { name: 5 }, spec: { overhead: { cpu: 'x' } } })).toThrow(/^quantities must match/);
     expect(() => decode('Pod', { metadata: { name: 5, uid: [] } })).toThrow('ObjectMeta.metadata.name');
