@@ -32,8 +32,8 @@ function validateTemplate(spec: Raw): FieldError[] {
   if (!template) return [required(path)];
   const errors: FieldError[] = [];
   const labels = template.metadata?.labels as Record<string, string> | undefined;
-  const selector = selectorFromSet(spec.selector as Record<string, string> | undefined);
-  if (!selector.empty && !selector.matches(labels)) {
+  const selector = (spec.selector ?? {}) as Record<string, string>;
+  if (Object.keys(selector).length && !selectorFromSet(selector).matches(labels)) {
     errors.push(invalidValue(`${path}.metadata.labels`, labels, '`selector` does not match template `labels`'));
   }
   errors.push(...validatePodTemplate(template, path));
