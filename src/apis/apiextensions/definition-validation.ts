@@ -52,7 +52,7 @@ function validateVersions(spec: Raw, versions: readonly Raw[], rules: SchemaRule
 /** One version stores, and none is there twice. */
 function validateVersionSet(spec: Raw, versions: readonly Raw[]): FieldError[] {
   const errors: FieldError[] = [];
-  const shown = (): unknown => (versions.length === 0 ? null : goValue('[]CustomResourceDefinitionVersion', versions));
+  const shown = (): unknown => (spec.versions == null ? null : goValue('[]CustomResourceDefinitionVersion', versions));
   if (new Set(versions.map((v) => v.name)).size !== versions.length) errors.push(invalidValue('spec.versions', shown(), 'must contain unique version names'));
   if (versions.filter((v) => v.storage).length !== 1) {
     errors.push(invalidValue('spec.versions', shown(), 'must have exactly one version marked as storage version'));

@@ -11,7 +11,7 @@ const SHARED = { schema: 'validation', subresources: 'subresources', additionalP
 export function internalSpecOf(spec: Raw): Raw {
   const versions = (spec.versions ?? []) as Raw[];
   const out: Raw = { ...spec, versions: versions.map((v) => ({ ...v })) };
-  if (spec.versions === undefined) delete out.versions;
+  if (spec.versions == null) delete out.versions;
   const { conversion } = spec;
   if (conversion) {
     out.conversion = {
