@@ -1,3 +1,4 @@
+import type { FastifyServerOptions } from 'fastify';
 import type { RequestListener, Server } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
@@ -13,6 +14,11 @@ class KubeFastifyAdapter extends FastifyAdapter {
     ) as never;
   }
 }
+
+/** No route has a JSON schema; without its compilers, of which ajv is one, Fastify loads in half the time. */
+const NO_SCHEMAS = {
+  compilersFactory: { buildValidator: () => () => () => true, buildSerializer: () => () => (data: unknown) => JSON.stringify(data) },
+} as unknown as NonNullable<FastifyServerOptions['schemaController']>;
 
 /** NestJS on the listener of an API server. */
 export interface NestHttpAdapter {
@@ -37,7 +43,7 @@ export function createAdapter(secure = true): NestHttpAdapter {
     });
     return server;
   };
-  const nest = new KubeFastifyAdapter({ serverFactory, forceCloseConnections: true });
+  const nest = new KubeFastifyAdapter({ serverFactory, forceCloseConnections: true, schemaController: NO_SCHEMAS });
   return {
     nest,
     attach(a) {
