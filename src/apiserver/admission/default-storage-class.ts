@@ -1,6 +1,6 @@
-import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition } from '../registry/strategy';
 import type { AdmissionPlugin, AdmissionRequest, Operation } from './admission';
+import { newestFirst } from './newest-first';
 
 const STORAGE_CLASSES = { group: 'storage.k8s.io', version: 'v1', resource: 'storageclasses' };
 const DEFAULT = 'storageclass.kubernetes.io/is-default-class';
@@ -20,10 +20,4 @@ export class DefaultStorageClass implements AdmissionPlugin {
     const defaults = r.ctx.lookup.list(STORAGE_CLASSES).filter((c) => c.metadata.annotations?.[DEFAULT] === 'true');
     if (defaults.length) claim.spec.storageClassName = [...defaults].sort(newestFirst)[0]!.metadata.name;
   }
-}
-
-function newestFirst(a: KubeObject, b: KubeObject): number {
-  const [x, y] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
-  if (x !== y) return x < y ? 1 : -1;
-  return a.metadata.name! < b.metadata.name! ? -1 : 1;
 }

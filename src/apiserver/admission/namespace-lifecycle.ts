@@ -1,6 +1,7 @@
 import { forbidden, notFound } from '../../api/errors/status-error';
 import type { AdmissionPlugin, AdmissionRequest, Operation } from './admission';
 import type { ResourceDefinition } from '../registry/strategy';
+import { refusal } from './refusal';
 
 const NAMESPACES = { group: '', version: 'v1', resource: 'namespaces' };
 /** Namespaces that the cluster cannot do without. */
@@ -27,11 +28,8 @@ export class NamespaceLifecycle implements AdmissionPlugin {
     const ns = r.ctx.lookup.get(NAMESPACES, undefined, r.namespace!);
     if (!ns) throw notFound({ group: '', resource: 'namespaces' }, r.namespace!);
     if (!ns.metadata.deletionTimestamp && ns.status?.phase !== 'Terminating') return;
-    throw forbidden(
-      { group: r.definition.gvk.group, resource: r.definition.plural },
-      r.name ?? '',
-      `unable to create new content in namespace ${r.namespace} because it is being terminated`,
-      [{ reason: 'NamespaceTerminating', message: `namespace ${r.namespace} is being terminated`, field: 'metadata.namespace' }],
-    );
+    throw refusal(r, `unable to create new content in namespace ${r.namespace} because it is being terminated`, [
+      { reason: 'NamespaceTerminating', message: `namespace ${r.namespace} is being terminated`, field: 'metadata.namespace' },
+    ]);
   }
 }

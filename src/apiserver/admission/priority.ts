@@ -1,6 +1,6 @@
-import { forbidden } from '../../api/errors/status-error';
 import type { ResourceDefinition } from '../registry/strategy';
 import type { AdmissionPlugin, AdmissionRequest, Operation } from './admission';
+import { refusal } from './refusal';
 
 const PRIORITY_CLASSES = { group: 'scheduling.k8s.io', version: 'v1', resource: 'priorityclasses' };
 const DEFAULT_PRIORITY = 0;
@@ -24,12 +24,11 @@ export class PriorityAdmission implements AdmissionPlugin {
       spec.preemptionPolicy ??= r.old!.spec.preemptionPolicy;
       return;
     }
-    const gr = { group: '', resource: 'pods' };
     let value = DEFAULT_PRIORITY;
     let policy: string | undefined;
     if (spec.priorityClassName) {
       const found = r.ctx.lookup.get(PRIORITY_CLASSES, undefined, spec.priorityClassName as string);
-      if (!found) throw forbidden(gr, r.name ?? '', `no PriorityClass with name ${spec.priorityClassName} was found`);
+      if (!found) throw refusal(r, `no PriorityClass with name ${spec.priorityClassName} was found`);
       value = (found.value as number | undefined) ?? 0;
       policy = found.preemptionPolicy as string | undefined;
     } else {
@@ -41,12 +40,12 @@ export class PriorityAdmission implements AdmissionPlugin {
       }
     }
     if (spec.priority !== undefined && spec.priority !== value) {
-      throw forbidden(gr, r.name ?? '', `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`);
+      throw refusal(r, `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`);
     }
     spec.priority = value;
     policy ??= DEFAULT_POLICY;
     if (spec.preemptionPolicy !== undefined && spec.preemptionPolicy !== policy) {
-      throw forbidden(gr, r.name ?? '', `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`);
+      throw refusal(r, `the string value of PreemptionPolicy (${spec.preemptionPolicy}) must not be provided in pod spec; priority admission controller computed ${policy} from the given PriorityClass name`);
     }
     spec.preemptionPolicy = policy;
   }
@@ -55,7 +54,7 @@ export class PriorityAdmission implements AdmissionPlugin {
     if (r.definition.plural !== 'priorityclasses' || !r.object!.globalDefault) return;
     const other = this.globalDefault(r);
     if (other && other.metadata.name !== r.object!.metadata.name) {
-      throw forbidden({ group: PRIORITY_CLASSES.group, resource: 'priorityclasses' }, r.name ?? '', `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`);
+      throw refusal(r, `PriorityClass ${other.metadata.name} is already marked as default. Only one default can exist`);
     }
   }
 
