@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CONFIG_MAPS, PODS } from '../../src/client/resources';
+import { DEFAULT_STAGES } from '../../src/kubelet/stages/default-stages';
 import { conditionsOf, TestNodes } from './nodes';
 
 const sh = (script: string): Record<string, unknown> => ({ name: 'c', image: 'busybox', command: ['sh', '-c', script] });
@@ -417,5 +418,53 @@ describe('when the process is restarted', () => {
     await n.restart();
     await n.pass(25_000);
     expect(await n.exists('p')).toBe(false);
+  });
+});
+
+describe('stages', () => {
+  const failing = {
+    name: 'fail-marked',
+    kind: 'Pod' as const,
+    selector: { matchLabels: { fail: 'yes' }, matchExpressions: [{ key: '.status.phase', operator: 'In' as const, values: ['Running'] }] },
+    delay: { ms: 3000 },
+    next: { status: { phase: 'Failed', reason: 'Chaos', message: 'on purpose' }, event: { type: 'Warning' as const, reason: 'Chaos', message: 'struck' } },
+  };
+
+  it('of one\'s own are carried out beside the default ones', async () => {
+    const n = await new TestNodes({ stages: [...DEFAULT_STAGES, failing] }).start();
+    await n.pod('p', {}, { labels: { fail: 'yes' } });
+    await n.pod('q');
+    await n.pass(2900);
+    expect((await n.status('p')).phase).toBe('Running');
+    await n.pass(200);
+    expect(await n.status('p')).toMatchObject({ phase: 'Failed', reason: 'Chaos', message: 'on purpose' });
+    expect((await n.status('q')).phase).toBe('Running');
+    expect(n.notes('p')).toContain('Chaos: struck');
+    await n.client.delete(PODS, 'default', 'p');
+    await n.settle();
+    expect(await n.exists('p')).toBe(false);
+  });
+
+  it('can delay the start of pods', async () => {
+    const slow = DEFAULT_STAGES.map((s) => (s.name === 'pod-run' ? { ...s, delay: { ms: 4000 } } : s));
+    const n = await new TestNodes({ stages: slow }).start();
+    await n.pod('p');
+    await n.pass(3900);
+    expect(n.writes('p')).toBe(0);
+    await n.pass(200);
+    expect((await n.status('p')).phase).toBe('Running');
+  });
+});
+
+describe('looking into containers', () => {
+  it('runs commands and reads logs, also of the container before', async () => {
+    const n = await new TestNodes().start();
+    await n.pod('p', { containers: [sh('echo "run $HOSTNAME"; sleep 5; exit 1')] });
+    await n.settle();
+    expect(await n.kubelet.exec('default', 'p', undefined, ['sh', '-c', 'echo hi'])).toMatchObject({ code: 0, stdout: 'hi\n' });
+    await n.pass(6000);
+    expect(n.kubelet.logs('default', 'p', 'c', { previous: true }).map((l) => l.text)).toEqual(['run p']);
+    expect(() => n.kubelet.logs('default', 'p', 'other')).toThrow('is not there or has not started');
+    expect(() => n.kubelet.logs('default', 'nobody', undefined)).toThrow('is not running on a node here');
   });
 });

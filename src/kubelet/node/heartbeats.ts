@@ -10,6 +10,8 @@ import type { ManagedNode } from './managed-node';
 const NAMESPACE = 'kube-node-lease';
 /** How often the next nodes in turn are looked at. */
 const TICK = 250;
+/** First signs of life at a time. */
+const PARALLEL = 32;
 
 interface Beat {
   node: ManagedNode;
@@ -29,6 +31,8 @@ export interface HeartbeatOptions {
 export class Heartbeats {
   private readonly ring: Beat[] = [];
   private readonly byName = new Map<string, Beat>();
+  /** Nodes that have not yet given a sign of life. */
+  private readonly fresh: Beat[] = [];
   private ticker: Disposable | undefined;
   private position = 0;
   /** Nodes due by now, with the fraction that the last tick left over. */
@@ -41,16 +45,17 @@ export class Heartbeats {
     private readonly clock: Clock,
     private readonly log: Log,
     private readonly o: HeartbeatOptions,
-    private readonly reportStatus: (node: ManagedNode) => Promise<void>,
+    private readonly reportStatus: (node: ManagedNode) => void,
   ) {}
 
-  /** The node's Lease is written at once; later signs of life come in turn. */
+  /** The node's Lease is written soon; later signs of life come in turn. */
   add(node: ManagedNode): void {
     const beat: Beat = { node, lease: undefined, busy: false, statusAt: this.clock.monotonic() };
     this.byName.set(node.name, beat);
     this.ring.push(beat);
     this.ticker ??= this.clock.every(TICK, () => this.tick());
-    void this.beat(beat);
+    this.fresh.push(beat);
+    this.welcome();
   }
 
   remove(name: string): void {
@@ -63,7 +68,7 @@ export class Heartbeats {
 
   async stop(): Promise<void> {
     this.halt();
-    this.ring.length = 0;
+    this.ring.length = this.fresh.length = 0;
     this.byName.clear();
     if (this.active > 0) await new Promise<void>((resolve) => this.idlers.push(resolve));
   }
@@ -71,6 +76,13 @@ export class Heartbeats {
   private halt(): void {
     this.ticker?.dispose();
     this.ticker = undefined;
+  }
+
+  private welcome(): void {
+    while (this.active < PARALLEL && this.fresh.length) {
+      const beat = this.fresh.shift()!;
+      if (this.byName.get(beat.node.name) === beat) void this.beat(beat);
+    }
   }
 
   private tick(): void {
@@ -90,7 +102,7 @@ export class Heartbeats {
       const now = this.clock.monotonic();
       if (now - b.statusAt >= this.o.statusInterval) {
         b.statusAt = now;
-        await this.reportStatus(b.node);
+        this.reportStatus(b.node);
       }
     } catch (e) {
       b.lease = undefined;
@@ -99,6 +111,7 @@ export class Heartbeats {
     } finally {
       b.busy = false;
       this.active--;
+      this.welcome();
       if (this.active === 0) for (const resolve of this.idlers.splice(0)) resolve();
     }
   }

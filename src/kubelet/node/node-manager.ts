@@ -4,6 +4,7 @@ import { formatTime } from '../../api/meta/time';
 import type { ComponentContext } from '../../client/component';
 import { NODES } from '../../client/resources';
 import type { Disposable } from '../../util/clock';
+import { WriteQueue } from '../write-queue';
 import type { HeartbeatOptions } from './heartbeats';
 import { Heartbeats } from './heartbeats';
 import { IpPool } from './ip-pool';
@@ -14,7 +15,7 @@ import { healthPatch, isReady, newNode } from './node-object';
 /** Addresses of the nodes themselves, and of pods on nodes that have no block of their own. */
 const NODE_ADDRESSES = '172.18.0.0/16';
 const SPARE_POD_ADDRESSES = '10.88.0.0/16';
-/** Requests for new nodes at a time. */
+/** Requests for nodes at a time. */
 const PARALLEL = 16;
 const RETRY = 1000;
 
@@ -32,6 +33,7 @@ export class NodeManager {
   private readonly addresses = new IpPool(NODE_ADDRESSES);
   private readonly spare = new IpPool(SPARE_POD_ADDRESSES);
   private readonly heartbeats: Heartbeats;
+  private readonly writes: WriteQueue;
   private subscription: Disposable | undefined;
   private stopped = false;
 
@@ -42,6 +44,7 @@ export class NodeManager {
     private readonly came: (node: ManagedNode) => void,
   ) {
     this.own = new Set(o.names);
+    this.writes = new WriteQueue(x.clock, x.log, PARALLEL);
     this.heartbeats = new Heartbeats(x.client, x.clock, x.log, o, (n) => this.report(n));
   }
 
@@ -67,7 +70,7 @@ export class NodeManager {
   async stop(): Promise<void> {
     this.stopped = true;
     this.subscription?.dispose();
-    await this.heartbeats.stop();
+    await Promise.all([this.heartbeats.stop(), this.writes.stop()]);
   }
 
   private async register(names: readonly string[], signal: AbortSignal): Promise<void> {
@@ -100,7 +103,7 @@ export class NodeManager {
     const node = new ManagedNode(object, this.spare, before?.ip ?? this.fallbackFor(object));
     this.nodes.set(name, node);
     // A node that is healthy already needs no word before its turn.
-    if (!isReady(object) || !object['status']?.nodeInfo?.kubeletVersion) void this.report(node).catch((err: unknown) => this.failed(node, err));
+    if (!isReady(object) || !object['status']?.nodeInfo?.kubeletVersion) this.report(node);
     this.heartbeats.add(node);
     this.came(node);
   }
@@ -111,28 +114,23 @@ export class NodeManager {
     const wasReady = isReady(node.object);
     node.object = object;
     // Given up by the control plane, though it lives.
-    if (wasReady && !isReady(object) && unknown(object)) void this.report(node).catch((err: unknown) => this.failed(node, err));
+    if (wasReady && !isReady(object) && unknown(object)) this.report(node);
   }
 
   private deleted(object: KubeObject): void {
     const name = object.metadata.name!;
     if (!this.nodes.delete(name)) return;
     this.heartbeats.remove(name);
+    this.writes.drop(name);
   }
 
   /** Writes a node's status: healthy, with what it lacks filled in. */
-  private async report(node: ManagedNode): Promise<void> {
-    const patch = healthPatch(node.object, node.ip, this.o.profile, formatTime(this.x.clock.now()));
-    try {
-      await this.x.client.patch(NODES, undefined, node.name, 'strategic', { status: patch }, { subresource: 'status' });
-    } catch (e) {
-      if (!isReason(e, 'NotFound')) throw e;
-    }
-  }
-
-  private failed(node: ManagedNode, err: unknown): void {
-    this.x.log.warn({ node: node.name, err: (err as Error).message }, 'node status could not be written; it is tried again');
-    if (!this.stopped) this.x.clock.after(RETRY, () => void (this.nodes.get(node.name) === node && this.report(node).catch((e: unknown) => this.failed(node, e))));
+  private report(node: ManagedNode): void {
+    const send = (): Promise<unknown> => {
+      const patch = healthPatch(node.object, node.ip, this.o.profile, formatTime(this.x.clock.now()));
+      return this.x.client.patch(NODES, undefined, node.name, 'strategic', { status: patch }, { subresource: 'status' });
+    };
+    this.writes.push(node.name, { what: `status of node ${node.name}`, send });
   }
 
   private fallbackFor(object: KubeObject): string {

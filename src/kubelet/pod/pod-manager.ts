@@ -16,7 +16,7 @@ import { ConfigSource } from './config-source';
 import { EventBudget, PodEvents } from './pod-events';
 import type { WorkerContext } from './pod-worker';
 import { PodWorker } from './pod-worker';
-import { WriteQueue } from './write-queue';
+import { WriteQueue } from '../write-queue';
 
 const BY_NODE = 'spec.nodeName';
 

@@ -21,7 +21,7 @@ import { restoreRecords, restoreStatus } from './restore';
 import { StatusReporter } from './status-reporter';
 import { VolumeGate } from './volume-gate';
 import { Waker } from './waker';
-import type { WriteQueue } from './write-queue';
+import type { WriteQueue } from '../write-queue';
 
 /** What a pod that cannot go away yet still shows of its life before its end is written. */
 const LAST_LOOK = 1000;

@@ -4,7 +4,7 @@ import type { Client } from '../../client/client';
 import { PODS } from '../../client/resources';
 import type { NodePodStatus } from './pod-status';
 import { statusPatch } from './pod-status';
-import type { WriteQueue } from './write-queue';
+import type { WriteQueue } from '../write-queue';
 
 /** Brings what a node knows of a pod to the server: only what changed since the last write, and only the newest when writes are slow. */
 export class StatusReporter {

@@ -9,6 +9,20 @@ export function compilePath(path: string): Getter {
   return (o) => getters.reduce<unknown[]>((values, get) => values.flatMap(get), [o]);
 }
 
+/** The value at a path of plain fields, such as `.status.phase`; undefined for other paths: they may yield several. */
+export function compileField(path: string): ((o: unknown) => unknown) | undefined {
+  if (!/^(\.[A-Za-z_]\w*)+$/.test(path)) return undefined;
+  const steps = path.slice(1).split('.');
+  return (o) => {
+    let v = o;
+    for (const step of steps) {
+      if (typeof v !== 'object' || v === null) return undefined;
+      v = (v as Record<string, unknown>)[step];
+    }
+    return v ?? undefined;
+  };
+}
+
 function compilePart(part: string, path: string): Getter {
   const select = /^select\(\s*(.+?)\s*==\s*"([^"]*)"\s*\)$/.exec(part);
   if (select) {

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta/object';
 import type { Clock, Disposable } from '../../util/clock';
 import type { Random } from '../../util/random';
-import { compilePath } from './object-path';
+import { compileField, compilePath } from './object-path';
 import type { Stage, StageExpression, StageNext } from './stage';
 
 interface Compiled {
@@ -91,16 +91,19 @@ function compileSelector(s: Stage): (o: KubeObject) => boolean {
 }
 
 function compileExpression(e: StageExpression): (o: KubeObject) => boolean {
-  const get = compilePath(e.key);
   const values = new Set(e.values ?? []);
+  const field = compileField(e.key);
+  const get = compilePath(e.key);
+  const exists = field ? (o: KubeObject) => field(o) !== undefined : (o: KubeObject) => get(o).length > 0;
+  const among = field ? (o: KubeObject) => values.has(String(field(o))) : (o: KubeObject) => get(o).some((v) => values.has(String(v)));
   switch (e.operator) {
     case 'Exists':
-      return (o) => get(o).length > 0;
+      return exists;
     case 'DoesNotExist':
-      return (o) => get(o).length === 0;
+      return (o) => !exists(o);
     case 'In':
-      return (o) => get(o).some((v) => values.has(String(v)));
+      return (o) => exists(o) && among(o);
     case 'NotIn':
-      return (o) => !get(o).some((v) => values.has(String(v)));
+      return (o) => !exists(o) || !among(o);
   }
 }

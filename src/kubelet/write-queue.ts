@@ -1,6 +1,6 @@
-import { isReason, StatusError } from '../../api/errors/status-error';
-import type { Clock, Disposable } from '../../util/clock';
-import type { Log } from '../../util/log';
+import { isReason, StatusError } from '../api/errors/status-error';
+import type { Clock, Disposable } from '../util/clock';
+import type { Log } from '../util/log';
 
 const FIRST_PAUSE = 100;
 const LONGEST_PAUSE = 10_000;
