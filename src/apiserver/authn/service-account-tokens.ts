@@ -105,7 +105,8 @@ export class ServiceAccountTokens implements Authenticator {
   }
 
   private claimsOf(token: string): Claims | undefined {
-    const [header, payload, signature] = token.split('.') as [string, string, string];
+    const [header, payload, signature, ...more] = token.split('.');
+    if (header === undefined || payload === undefined || signature === undefined || more.length) return undefined;
     const ok = verify('sha256', Buffer.from(`${header}.${payload}`), { key: this.publicKey, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
     return ok ? (JSON.parse(Buffer.from(payload, 'base64url').toString()) as Claims) : undefined;
   }

@@ -57,5 +57,6 @@ describe('service account tokens', () => {
 
   it('leaves other bearer tokens to others', () => {
     expect(setup().tokens.authenticate({ authorization: 'Bearer abc' })).toBeUndefined();
+    expect(setup().tokens.verify('garbage', [])).toEqual({ error: 'invalid bearer token' });
   });
 });
