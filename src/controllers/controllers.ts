@@ -5,10 +5,12 @@ import { createDeploymentController } from './deployment/deployment-controller';
 import { createDisruptionController } from './disruption/disruption-controller';
 import { createEndpointsController } from './endpoints/endpoints-controller';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller';
+import { createEphemeralVolumeController } from './ephemeralvolume/ephemeral-volume-controller';
 import { createGarbageCollector } from './garbagecollector/garbage-collector';
 import { createJobController } from './job/job-controller';
 import { createNamespaceController } from './namespace/namespace-controller';
 import { createNodeLifecycleController } from './nodelifecycle/node-lifecycle-controller';
+import { createPersistentVolumeController } from './persistentvolume/persistentvolume-controller';
 import { createPodGcController } from './podgc/pod-gc-controller';
 import { createReplicaSetController, createReplicationControllerController } from './replicaset/replica-controller';
 import { createResourceQuotaController } from './resourcequota/resourcequota-controller';
@@ -16,6 +18,8 @@ import { createRootCaPublisher } from './rootcapublisher/root-ca-publisher';
 import { createServiceAccountController } from './serviceaccount/default-serviceaccount-controller';
 import { createStatefulSetController } from './statefulset/statefulset-controller';
 import { createTtlAfterFinishedController } from './ttlafterfinished/ttl-after-finished-controller';
+import { createPvProtectionController } from './volumeprotection/pv-protection-controller';
+import { createPvcProtectionController } from './volumeprotection/pvc-protection-controller';
 
 /** What some controllers must be told beyond the API. */
 export interface ControllerOptions {
@@ -50,6 +54,10 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'resourcequota', serviceAccount: 'resourcequota-controller', create: createResourceQuotaController },
   { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
+  { name: 'persistentvolume-binder', serviceAccount: 'persistent-volume-binder', create: createPersistentVolumeController },
+  { name: 'pvc-protection', serviceAccount: 'pvc-protection-controller', create: createPvcProtectionController },
+  { name: 'pv-protection', serviceAccount: 'pv-protection-controller', create: createPvProtectionController },
+  { name: 'ephemeral-volume', serviceAccount: 'ephemeral-volume-controller', create: createEphemeralVolumeController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   { name: 'pod-gc', serviceAccount: 'pod-garbage-collector', create: createPodGcController },
 ];

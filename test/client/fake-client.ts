@@ -1,9 +1,8 @@
-import type { Operation } from 'rfc6902';
-import { applyPatch } from 'rfc6902';
 import { alreadyExists, badRequest, conflict, expired, MODIFIED, notFound, StatusError } from '../../src/api/errors/status-error';
 import type { GVR, KubeObject } from '../../src/api/meta/object';
 import { keyOf } from '../../src/api/meta/object';
 import { formatTime } from '../../src/api/meta/time';
+import { applyJsonPatch } from '../../src/api/patch/json-patch';
 import { parseLabelSelector } from '../../src/api/selectors/label-selector';
 import type { Client, DeleteOptions, KubeList, ListOptions, PatchType, WatchHandler, WatchOptions, WriteOptions } from '../../src/client/client';
 import { sameJson } from '../../src/client/equality';
@@ -106,8 +105,11 @@ export class FakeClient implements Client {
     if (type === 'merge') next = mergePatch(next, patch) as KubeObject;
     else if (type === 'strategic') next = strategicPatch(next, patch) as KubeObject;
     else if (type === 'json') {
-      const failed = applyPatch(next, patch as Operation[]).find((x) => x);
-      if (failed) throw new StatusError(422, 'Invalid', failed.message);
+      try {
+        next = applyJsonPatch(next, patch as object[]) as KubeObject;
+      } catch (e) {
+        throw new StatusError(422, 'Invalid', (e as Error).message);
+      }
     } else throw new StatusError(415, 'UnsupportedMediaType', `the fake cannot apply ${type} patches`);
     if (next.metadata.uid !== old.metadata.uid) throw conflict(r, name, `Precondition failed: UID in precondition: ${next.metadata.uid}, UID in object meta: ${old.metadata.uid}`);
     return this.store(r, old, next, o.subresource) as T;
