@@ -14,10 +14,14 @@ import { ResourceHandlerMap } from './handlers/handler-map';
 import type { HandlerServices } from './handlers/services';
 import { StoredHandlers } from './handlers/stored-handlers';
 import { VirtualHandlers } from './handlers/virtual-handlers';
+import { LocalClient } from './local-client';
 import { Registry } from './registry/registry';
 import { storagePrefix } from './registry/storage-key';
 import { parseStored } from './registry/stored';
 import type { ApiGroup, Lookup, ResourceDefinition } from './registry/strategy';
+
+/** As whom the API server writes on its own account. */
+const LOOPBACK = { name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] };
 
 export interface ControlPlaneOptions {
   groups: readonly ApiGroup[];
@@ -36,6 +40,7 @@ export class ControlPlane {
   private readonly registries = new Map<string, Registry>();
   private readonly caches: StoreWatchCache[] = [];
   private readonly dispatcher: Dispatcher;
+  private readonly stopping = new AbortController();
 
   private constructor(private readonly o: ControlPlaneOptions) {
     this.dispatcher = new Dispatcher(o.store, o.log);
@@ -49,11 +54,14 @@ export class ControlPlane {
     const definitions = o.groups.flatMap((g) => g.resources as readonly ResourceDefinition[]);
     await Promise.all(definitions.filter((d) => !d.storedAs && !isVirtual(d)).map((d) => plane.store(d)));
     for (const d of definitions) plane.handlers.set(isVirtual(d) ? new VirtualHandlers(services, d, plane.handlers) : new StoredHandlers(services, d, plane.registry(storedPlace(d)), versionsOf(d, definitions)));
+    const client = new LocalClient({ handlers: plane.handlers, user: LOOPBACK, userAgent: 'kube-apiserver', signal: plane.stopping.signal });
+    for (const p of o.admission) p.useClient?.(client);
     return plane;
   }
 
   /** Ends every watch. */
   close(): void {
+    this.stopping.abort(new Error('the API server stops'));
     for (const c of this.caches) c.close('stopped');
     this.dispatcher.close();
   }

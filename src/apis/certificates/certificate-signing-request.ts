@@ -7,7 +7,7 @@ import type { Ctx, ResourceDefinition } from '../../apiserver/registry/strategy'
 import { ageColumn, nameColumn } from '../shared/columns';
 import type { Raw } from '../shared/raw';
 import { ALL_VERBS, viewOf } from '../shared/verbs';
-import { readCertificateRequest } from './certificate-request';
+import { readCertificateRequest } from '../../api/x509/certificate-request';
 import { validateCsr, validateCsrUpdate } from './csr-validation';
 
 const GROUP = 'certificates.k8s.io';

@@ -3,8 +3,8 @@ import { duplicate, forbiddenField, invalidValue, notSupported, required, type F
 import type { KubeObject } from '../../api/meta/object';
 import { semanticEqual } from '../shared/equality';
 import type { Raw } from '../shared/raw';
-import { readCertificateRequest } from './certificate-request';
-import { decodePem } from './pem';
+import { readCertificateRequest } from '../../api/x509/certificate-request';
+import { decodePem } from '../../api/x509/pem';
 import { validateSignerName } from './signer-name';
 
 const LEGACY_SIGNER = 'kubernetes.io/legacy-unknown';

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/meta/object';
+import type { Client } from '../../client/client';
 import type { Ctx, ResourceDefinition, UserInfo } from '../registry/strategy';
 
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE' | 'CONNECT';
@@ -28,6 +29,8 @@ export interface AdmissionPlugin {
   admit?(request: AdmissionRequest): void | Promise<void>;
   /** Sees the object after all changes and validation. */
   validate?(request: AdmissionRequest): void | Promise<void>;
+  /** Called once, before any request: how the plugin writes what it keeps itself. */
+  useClient?(client: Client): void;
 }
 
 /** The plugins in their fixed order, looked up once per kind of request. */

@@ -1,4 +1,4 @@
-import { readCertificateRequest } from '../../apis/certificates/certificate-request';
+import { readCertificateRequest } from '../../api/x509/certificate-request';
 import type { ResourceDefinition } from '../registry/strategy';
 import type { AdmissionPlugin, AdmissionRequest, Operation } from './admission';
 import { refusal } from './refusal';

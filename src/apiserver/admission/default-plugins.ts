@@ -9,6 +9,7 @@ import { NamespaceLifecycle } from './namespace-lifecycle';
 import { PodResizeValidator } from './pod-resize';
 import { PodTopologyLabels } from './pod-topology-labels';
 import { PriorityAdmission } from './priority';
+import { ResourceQuotaAdmission } from './resource-quota';
 import { RuntimeClassAdmission } from './runtime-class';
 import { ServiceAccountAdmission } from './service-account';
 import { StorageObjectInUseProtection } from './storage-protection';
@@ -31,5 +32,6 @@ export function defaultAdmissionPlugins(): AdmissionPlugin[] {
     new DefaultIngressClass(),
     new PodTopologyLabels(),
     new PodResizeValidator(),
+    new ResourceQuotaAdmission(),
   ];
 }

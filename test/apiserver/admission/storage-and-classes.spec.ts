@@ -40,11 +40,20 @@ describe('DefaultIngressClass', () => {
   });
 });
 
-describe('CertificateSubjectRestriction', () => {
-  const ask = (signerName: string) => refusalOf(new CertificateSubjectRestriction(), request({}, { plural: 'certificatesigningrequests', object: { spec: { signerName, request: 'AAAA' } } }));
+/** A certificate request of /O=system:masters/CN=root. */
+const MASTERS =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlIaU1JR0tBZ0VBTUNneEZ6QVZCZ05WQkFvTURuTjVjM1JsYlRwdFlYTjBaWEp6TVEwd0N3WURWUVFEREFSeQpiMjkw' +
+  'TUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFci9wdmdZOG16S25Gc3FWN21RbnFxaERNCldGY3FERFFpQWllRlJQc3JiNkdRb0p5RlRqNGlqWEVOb0xUcU13dTZ2TlF3' +
+  'aVlpd1Y5SlZaclVnLzR4dGk2QUEKTUFvR0NDcUdTTTQ5QkFNQ0EwY0FNRVFDSUIvQlIraHZSM3VYV3F0ZTZJQUJHdFFBQmY0VDhIdlJUWWsrVU9tVgpFTnBQQWlCcm1YKzNLYVpEZ09a' +
+  'R21Cck9JalV5QUFjZDBscW5DQmNzQVE0VWhmS0pjUT09Ci0tLS0tRU5EIENFUlRJRklDQVRFIFJFUVVFU1QtLS0tLQo=';
 
-  it('reads the requests for client certificates only', async () => {
-    expect(await ask('kubernetes.io/kube-apiserver-client')).toBe('certificatesigningrequests.certificates.k8s.io "x" is forbidden: failed to parse CSR: PEM block type must be CERTIFICATE REQUEST');
-    expect(await ask('example.com/mine')).toBe('');
+describe('CertificateSubjectRestriction', () => {
+  const ask = (signerName: string, csr: string) => refusalOf(new CertificateSubjectRestriction(), request({}, { plural: 'certificatesigningrequests', object: { spec: { signerName, request: csr } } }));
+
+  it('refuses client certificates of the masters, and requests it cannot read', async () => {
+    const who = 'certificatesigningrequests.certificates.k8s.io "x" is forbidden';
+    expect(await ask('kubernetes.io/kube-apiserver-client', MASTERS)).toBe(`${who}: use of kubernetes.io/kube-apiserver-client signer with system:masters group is not allowed`);
+    expect(await ask('kubernetes.io/kube-apiserver-client', 'AAAA')).toBe(`${who}: failed to parse CSR: PEM block type must be CERTIFICATE REQUEST`);
+    expect(await ask('example.com/mine', MASTERS)).toBe('');
   });
 });
