@@ -59,7 +59,10 @@ const read = (name) => JSON.parse(readFileSync(join(dir, name), 'utf8'));
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 let count = 0;
 const report = (lines) => {
-  for (const l of lines) console.log(l), count++;
+  for (const l of lines) {
+    console.log(l);
+    count++;
+  }
 };
 for (const [path, want] of Object.entries(read('legacy.json'))) if (path !== '/') report(differences(want, await fetchJson(path), path));
 report(differences(read('aggregated-api.json'), await fetchJson('/api', AGGREGATED), 'aggregated /api'));

@@ -1,7 +1,12 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
 import { defaultAdmissionPlugins } from '../../src/apiserver/admission/default-plugins';
 import { ControlPlane } from '../../src/apiserver/control-plane';
 import { loadSchemas } from '../../src/api/schema/load';
-import { apiGroups } from '../../src/cluster/api-groups';
+import { ServiceAccountTokens } from '../../src/apiserver/authn/service-account-tokens';
+import type { ApiGroup } from '../../src/apiserver/registry/strategy';
+import { ApiGroupsModule } from '../../src/cluster/api-groups.module';
+import { API_GROUPS } from '../../src/cluster/tokens';
 import { prepareCluster } from '../../src/cluster/bootstrap/prepare';
 import { ComponentContexts } from '../../src/cluster/component-contexts';
 import { openSqliteStore } from '../../src/storage/sqlite/open-sqlite-store';
@@ -9,6 +14,12 @@ import type { Clock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
 import { SystemRandom } from '../../src/util/random';
 import { SystemClock } from '../../src/util/system-clock';
+
+/** The groups as the composition root has them. */
+async function apiGroups(clock: Clock): Promise<ApiGroup[]> {
+  const app = await NestFactory.createApplicationContext(ApiGroupsModule.forRoot(new ServiceAccountTokens(clock)), { logger: false });
+  return app.get<ApiGroup[]>(API_GROUPS, { strict: false });
+}
 
 export interface Plane {
   contexts: ComponentContexts;
@@ -19,7 +30,7 @@ export interface Plane {
 export async function startPlane(clock: Clock = new SystemClock()): Promise<Plane> {
   const x = { clock, random: new SystemRandom(), log: silentLog };
   const store = await openSqliteStore({ file: ':memory:', clock, log: silentLog });
-  const plane = await ControlPlane.create({ ...x, groups: apiGroups(), schemas: loadSchemas(), store, admission: defaultAdmissionPlugins() });
+  const plane = await ControlPlane.create({ ...x, groups: await apiGroups(clock), schemas: loadSchemas(), store, admission: defaultAdmissionPlugins() });
   const contexts = new ComponentContexts(plane, x);
   await prepareCluster(plane, contexts);
   return {
