@@ -24,7 +24,7 @@ import { SchedulingQueue } from './queue/scheduling-queue';
 
 /** Events hold no longer notes. */
 const NOTE_LIMIT = 1024;
-/** Others get a turn after that many milliseconds of scheduling, as long as answers of the server are awaited. */
+/** Everything else in the process gets a turn after that many milliseconds of scheduling. */
 const SLICE = 10;
 
 /** What came of one attempt to place a pod. */
@@ -47,6 +47,8 @@ export class Scheduler implements Component {
   private readonly parallelism: number;
   private subscription: Disposable | undefined;
   private inFlight = 0;
+  /** When the present turn began, until everything else has had one. */
+  private turn: { since: number; over: Disposable; wanted: boolean } | undefined;
   private pumping = false;
   private state: 'new' | 'running' | 'stopped' = 'new';
   private idlers: (() => void)[] = [];
@@ -96,6 +98,7 @@ export class Scheduler implements Component {
     this.state = 'stopped';
     this.subscription?.dispose();
     this.queue.stop();
+    this.turn?.over.dispose();
     if (this.inFlight > 0) await new Promise<void>((resolve) => this.idlers.push(resolve));
   }
 
@@ -114,10 +117,12 @@ export class Scheduler implements Component {
   }
 
   private pump(): void {
-    const begin = this.x.clock.monotonic();
+    const turn = (this.turn ??= { since: this.x.clock.monotonic(), over: this.x.clock.after(0, () => this.endTurn()), wanted: false });
     while (this.state === 'running' && this.inFlight < this.parallelism) {
-      // Whoever is in flight wakes the pump again when it lands.
-      if (this.inFlight > 0 && this.x.clock.monotonic() - begin > SLICE) return;
+      if (this.x.clock.monotonic() - turn.since > SLICE) {
+        turn.wanted = true;
+        return;
+      }
       const q = this.queue.pop();
       if (!q) return;
       this.inFlight++;
@@ -128,6 +133,12 @@ export class Scheduler implements Component {
         })
         .finally(() => this.landed());
     }
+  }
+
+  private endTurn(): void {
+    const wanted = this.turn?.wanted;
+    this.turn = undefined;
+    if (wanted) this.wake();
   }
 
   private landed(): void {

@@ -205,3 +205,21 @@ describe('ending', () => {
     expect(c.clock.pending).toBeGreaterThanOrEqual(0);
   });
 });
+
+describe('when time runs while it works', () => {
+  it('lets others have a turn, and goes on after it', async () => {
+    const c = await new TestCluster().start();
+    await c.nodes(1, { pods: '1000' });
+    // Every look at the clock costs a millisecond.
+    let extra = 0;
+    const monotonic = c.clock.monotonic.bind(c.clock);
+    c.clock.monotonic = () => monotonic() + extra++;
+    for (let i = 0; i < 50; i++) await c.pod(`p${i}`);
+    await c.settle();
+    const placed = async (): Promise<number> => (await Promise.all(Array.from({ length: 50 }, (_, i) => c.nodeOf(`p${i}`)))).filter(Boolean).length;
+    const before = await placed();
+    expect(before).toBeLessThan(20);
+    for (let i = 0; i < 30; i++) await c.pass(1);
+    expect(await placed()).toBe(50);
+  });
+});

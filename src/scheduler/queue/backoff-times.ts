@@ -18,7 +18,8 @@ export class BackoffTimes {
   }
 
   backingOff(q: QueuedPod, now: number): boolean {
-    return this.until(q) >= align(now);
+    const until = this.until(q);
+    return until > 0 && until >= align(now);
   }
 
   /** The first moment at which the pod is no longer backing off. */
