@@ -4,7 +4,7 @@ import { NodeManager } from './node/node-manager';
 import type { KubeletOptions } from './options';
 import { DEFAULT_CAPACITY } from './options';
 import { PodManager } from './pod/pod-manager';
-import type { ExecResult, LogLine, LogOptions, Runtime } from './runtime/runtime';
+import type { ContainerStats, ExecResult, LogLine, LogOptions, Runtime } from './runtime/runtime';
 import { SimulatedRuntime } from './runtime/simulated-runtime';
 import { DEFAULT_STAGES } from './stages/default-stages';
 
@@ -75,6 +75,13 @@ export class Kubelet implements Component {
    */
   logs(namespace: string, pod: string, container: string | undefined, o: LogOptions & { previous?: boolean } = {}): readonly LogLine[] {
     return this.runtime.logs(this.containerId(namespace, pod, container, o.previous ?? false), o);
+  }
+
+  /** What the running containers of a pod use, by name; empty when the pod is not here. */
+  stats(namespace: string, pod: string): ReadonlyMap<string, ContainerStats> {
+    const uid = this.pods.pod(namespace, pod)?.metadata.uid;
+    const running = (uid && this.pods.worker(uid)?.containers.filter((r) => r.running)) || [];
+    return new Map(running.map((r) => [r.spec.name, this.runtime.stats(r.id)]));
   }
 
   private containerId(namespace: string, name: string, container: string | undefined, previous: boolean): string {

@@ -388,6 +388,22 @@ describe('changes', () => {
   });
 });
 
+describe('resizing', () => {
+  it('is carried out in place', async () => {
+    const n = await new TestNodes().start();
+    const c = (cpu: string): object => ({ name: 'c', image: 'x', resources: { requests: { cpu, memory: '64Mi' } } });
+    await n.pod('p', { containers: [c('100m')] });
+    await n.settle();
+    expect((await n.status('p')).containerStatuses[0]).toMatchObject({ allocatedResources: { cpu: '100m' }, resources: { requests: { cpu: '100m' } } });
+    expect(n.kubelet.stats('default', 'p').get('c')).toEqual({ cpuNanoCores: 5_000_000, memoryBytes: 32 * 1024 * 1024 });
+    await n.client.patch(PODS, 'default', 'p', 'merge', { spec: { containers: [c('300m')] } });
+    await n.settle();
+    const s = await n.status('p');
+    expect(s.containerStatuses[0]).toMatchObject({ restartCount: 0, allocatedResources: { cpu: '300m' }, resources: { requests: { cpu: '300m' } } });
+    expect(s.observedGeneration).toBe(2);
+  });
+});
+
 describe('when the process is restarted', () => {
   it('pods run on as if nothing had been', async () => {
     const n = await new TestNodes().start();
