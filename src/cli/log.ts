@@ -22,7 +22,7 @@ const NAMES: Readonly<Record<number, string>> = { 20: 'debug', 30: 'info ', 40: 
 
 /** One JSON line of pino as `time level message field=value …`. */
 function pretty(line: string): string {
-  const { level, time, msg, err, ...fields } = JSON.parse(line) as { level: number; time: string; msg: string; err?: { message: string; stack?: string } };
+  const { level, time, msg, err, ...fields } = JSON.parse(line) as { level: number; time: string; msg: string; err?: string | { message: string; stack?: string } };
   const rest = Object.entries(fields).map(([k, v]) => ` ${k}=${typeof v === 'string' ? v : JSON.stringify(v)}`);
-  return `${time.slice(11, 23)} ${NAMES[level] ?? level} ${msg}${rest.join('')}${err ? `: ${err.stack ?? err.message}` : ''}\n`;
+  return `${time.slice(11, 23)} ${NAMES[level] ?? level} ${msg}${rest.join('')}${err === undefined ? '' : `: ${typeof err === 'string' ? err : (err.stack ?? err.message)}`}\n`;
 }
