@@ -6,6 +6,7 @@ import { DefaultStorageClass } from './default-storage-class';
 import { DefaultTolerationSeconds } from './default-toleration-seconds';
 import { LimitRanger } from './limit-ranger';
 import { NamespaceLifecycle } from './namespace-lifecycle';
+import { PodSecurity } from './pod-security/pod-security';
 import { PodResizeValidator } from './pod-resize';
 import { PodTopologyLabels } from './pod-topology-labels';
 import { PriorityAdmission } from './priority';
@@ -22,6 +23,7 @@ export function defaultAdmissionPlugins(): AdmissionPlugin[] {
     new LimitRanger(),
     new ServiceAccountAdmission(),
     new TaintNodesByCondition(),
+    new PodSecurity(),
     new PriorityAdmission(),
     new DefaultTolerationSeconds(),
     new DefaultStorageClass(),
