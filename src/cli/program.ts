@@ -1,11 +1,15 @@
 import { Command, Option } from 'commander';
-import { OptionsError, kebab } from '../cluster/options';
+import { OptionsError, kebab, validateOptions } from '../cluster/options';
 import type { ClusterOptions } from '../cluster/options';
 import { FLAGS, environmentName, fromEnvironment, fromFile, fromText } from './flags';
 import { version } from './version';
 
 /** Exit codes: a wrong option is 2, everything else that fails 1. */
 export const USAGE = 2;
+
+const HELP = `
+The command line comes before the environment, the environment before the file of --config, where options are
+written without dashes in front, such as "nodes: 5". Exit codes: 0 stopped by Ctrl-C, 1 failed, 2 a wrong option.`;
 
 type Given = Partial<ClusterOptions>;
 
@@ -20,35 +24,47 @@ export function makeProgram(env: NodeJS.ProcessEnv): Command {
   const up = program.command('up', { isDefault: true }).description('start a cluster and keep it running until Ctrl-C');
   for (const f of FLAGS) {
     const flag = `--${kebab(f.option)}`;
-    if (f.option === 'adoptNodes') up.addOption(new Option('--no-adopt-nodes', 'do not simulate Node objects that others create'));
+    if (f.option === 'adoptNodes') up.addOption(new Option('--no-adopt-nodes', `do not simulate Node objects that others create [${environmentName(f)}=false]`));
     else up.addOption(new Option(f.value ? `${flag} <${f.value}>` : flag, `${f.help} [${environmentName(f)}]`));
   }
   up.addOption(new Option('--no-kubeconfig', 'write no kubeconfig [KUBERNEST_NO_KUBECONFIG]'));
-  up.addOption(new Option('--config <FILE>', 'read options from a YAML file; the environment and the command line come before it'));
+  up.addOption(new Option('--config <FILE>', 'read options from a YAML file [KUBERNEST_CONFIG]'));
   up.action(async (flags: Record<string, unknown>, command: Command) => {
     const { runUp } = await import('./up.js');
     await runUp(collect(flags, command, env), env);
   });
 
+  up.addHelpText('after', HELP);
+
   const named = (c: Command): Command => c.option('--name <NAME>', "the cluster's name", env['KUBERNEST_NAME'] ?? 'default').option('--data-dir <DIR>', 'its data folder, if not the usual one', env['KUBERNEST_DATA_DIR']);
   named(program.command('kubeconfig').description('print the kubeconfig of a cluster')).action(async (o: { name: string; dataDir?: string }) => {
     const { printKubeconfig } = await import('./kubeconfig.js');
-    printKubeconfig(o, env);
+    printKubeconfig(checked(o), env);
   });
-  named(program.command('status').description('tell whether a cluster runs, and how it is')).option('--output <FORMAT>', 'text or json', 'text').action(async (o: { name: string; dataDir?: string; output: string }) => {
+  named(program.command('status').description('tell whether a cluster runs, and how it is')).addOption(output()).action(async (o: { name: string; dataDir?: string; output: string }) => {
     const { printStatus } = await import('./status.js');
-    await printStatus(o, env);
+    await printStatus(checked(o), env);
   });
   named(program.command('delete').description('delete the data of a stopped cluster')).action(async (o: { name: string; dataDir?: string }) => {
     const { deleteCluster } = await import('./delete.js');
-    deleteCluster(o, env);
+    await deleteCluster(checked(o), env);
   });
-  program.command('version').description('print versions').option('--output <FORMAT>', 'text or json', 'text').action(async (o: { output: string }) => {
+  program.command('version').description('print versions').addOption(output()).action(async (o: { output: string }) => {
     const { printVersion } = await import('./version.js');
     printVersion(o.output);
   });
-  for (const c of program.commands) c.exitOverride().showHelpAfterError(`(see kubernest ${c.name()} --help)`);
+  for (const c of program.commands) c.exitOverride().showHelpAfterError(`options are: ${c.options.map((o) => o.long).join(', ')} (see kubernest ${c.name()} --help)`);
   return program;
+}
+
+/** @throws OptionsError when the name or the folder could not be a cluster's */
+function checked<T extends { name: string; dataDir?: string }>(o: T): T {
+  validateOptions({ name: o.name, dataDir: o.dataDir });
+  return o;
+}
+
+function output(): Option {
+  return new Option('--output <FORMAT>', 'how to print it').choices(['text', 'json']).default('text');
 }
 
 /** Command line before environment before file. @throws OptionsError */
@@ -68,7 +84,12 @@ function collect(flags: Record<string, unknown>, command: Command, env: NodeJS.P
 /** Runs a command line; the process's exit code tells how it went. */
 export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   try {
-    await makeProgram(env).parseAsync([...argv], { from: 'user' });
+    const program = makeProgram(env);
+    const [first] = argv;
+    const commands = [...program.commands.map((c) => c.name()), 'help'];
+    // Commander would take it for an argument of up.
+    if (first !== undefined && !first.startsWith('-') && !commands.includes(first)) throw new OptionsError([`there is no command ${first}; there are: ${commands.join(', ')}`]);
+    await program.parseAsync([...argv], { from: 'user' });
   } catch (e) {
     process.exitCode = report(e);
   }

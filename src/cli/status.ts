@@ -1,20 +1,32 @@
-import { join } from 'node:path';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { clientFromKubeconfig } from '../client/kubeconfig';
-import { defaultDataDir } from '../cluster/data-dir';
-import { DATABASE_FILE } from '../cluster/files';
-import { KUBECONFIG_FILE } from '../cluster/kubeconfig';
-import { readRunState } from '../cluster/run-state';
+import { dataDirOf } from '../cluster/data-dir';
+import { DATABASE_FILE, KUBECONFIG_FILE } from '../cluster/files';
+import { occupy } from '../cluster/run-state';
 import { SystemClock } from '../util/system-clock';
 
-/** Tells whether a cluster runs, and counts what is in it. Exit code 3 when it is stopped. */
+/** Exit code of `kubernest status` when the cluster is there but does not run. */
+export const STOPPED = 3;
+
+/** Tells whether a cluster runs, and counts what is in it. Exit code 3 when it is stopped. @throws Error when there is none */
 export async function printStatus(o: { name: string; dataDir?: string; output: string }, env: NodeJS.ProcessEnv): Promise<void> {
-  const dir = o.dataDir ?? defaultDataDir(o.name, env);
-  if (!existsSync(join(dir, DATABASE_FILE))) throw new Error(`there is no cluster ${o.name} in ${dir}`);
-  const running = readRunState(dir);
-  const status = running ? { state: 'running', ...running, ...(await counts(join(dir, KUBECONFIG_FILE))), dataDir: dir } : { name: o.name, state: 'stopped', dataDir: dir };
-  if (!running) process.exitCode = 3;
-  if (o.output === 'json') process.stdout.write(`${JSON.stringify(status)}\n`);
+  const dataDir = dataDirOf(o, env);
+  if (!existsSync(join(dataDir, DATABASE_FILE))) throw new Error(`there is no cluster ${o.name} in ${dataDir}: start one with kubernest up --name ${o.name}`);
+  const found = occupy(dataDir);
+  found.lock?.release();
+  if (found.lock) {
+    process.exitCode = STOPPED;
+    print({ name: o.name, state: 'stopped', dataDir }, o.output);
+  } else if (!found.state) {
+    print({ name: o.name, state: 'starting or stopping', dataDir }, o.output);
+  } else {
+    print({ ...found.state, state: 'running', ...(await counts(join(dataDir, KUBECONFIG_FILE))), dataDir }, o.output);
+  }
+}
+
+function print(status: object, output: string): void {
+  if (output === 'json') process.stdout.write(`${JSON.stringify(status)}\n`);
   else for (const [k, v] of Object.entries(status)) process.stdout.write(`${k.padEnd(10)}${String(v)}\n`);
 }
 

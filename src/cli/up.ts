@@ -1,11 +1,13 @@
 import 'reflect-metadata';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { startCluster } from '../cluster/cluster';
 import type { RunningCluster } from '../cluster/cluster';
 import { COMPONENT_NAMES } from '../cluster/components.module';
-import { contextName, defaultKubeconfigPath, mergeKubeconfig, writeKubeconfig } from '../cluster/kubeconfig';
+import { KUBECONFIG_FILE } from '../cluster/files';
+import { contextName, defaultKubeconfigPath, mergeKubeconfig, removeFromKubeconfig, writeKubeconfig } from '../cluster/kubeconfig';
 import { validateOptions } from '../cluster/options';
 import type { ClusterOptions } from '../cluster/options';
+import type { Clock } from '../util/clock';
 import { SystemClock } from '../util/system-clock';
 import { SystemRandom } from '../util/random';
 import { makeLog } from './log';
@@ -36,18 +38,30 @@ export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessE
     if (stopping.signal.aborted) return;
     throw e;
   }
-  const where = keepKubeconfig(cluster, options, env);
-  const took = ((clock.monotonic() - since) / 1000).toFixed(2);
-  out.write(instructions(cluster, options, where, took));
-  if (!stopping.signal.aborted) await new Promise((r) => stopping.signal.addEventListener('abort', r, { once: true }));
-  out.write('\n');
-  progress.begin('stopping');
-  await cluster.stop();
-  progress.done();
+  let where: Kubeconfig | undefined;
+  try {
+    where = await keepKubeconfig(cluster, options, env, clock);
+    const took = ((clock.monotonic() - since) / 1000).toFixed(2);
+    out.write(instructions(cluster, options, where, took));
+    if (!stopping.signal.aborted) await new Promise((r) => stopping.signal.addEventListener('abort', r, { once: true }));
+    out.write('\n');
+  } finally {
+    progress.begin('stopping');
+    await cluster.stop();
+    progress.done();
+  }
+  // Nothing is left that the context could lead to.
+  if (options.ephemeral && where && !where.own) await removeFromKubeconfig(where.file, options.name, clock, cluster.server);
 }
 
-/** Where kubectl finds the cluster: a file and a context in it; undefined when none was wanted. */
-function keepKubeconfig(cluster: RunningCluster, options: ClusterOptions, env: NodeJS.ProcessEnv): { file: string; own: boolean } | undefined {
+/** Where kubectl finds the cluster: a file and a context in it. `own`: nothing else is in that file. */
+interface Kubeconfig {
+  file: string;
+  own: boolean;
+}
+
+/** Writes the kubeconfig where it was wanted. */
+async function keepKubeconfig(cluster: RunningCluster, options: ClusterOptions, env: NodeJS.ProcessEnv, clock: Clock): Promise<Kubeconfig | undefined> {
   if (options.kubeconfig === false) return undefined;
   if (options.kubeconfig !== undefined) {
     const file = resolve(options.kubeconfig);
@@ -55,18 +69,18 @@ function keepKubeconfig(cluster: RunningCluster, options: ClusterOptions, env: N
     return { file, own: true };
   }
   const file = defaultKubeconfigPath(env);
-  mergeKubeconfig(file, cluster.kubeconfig);
+  await mergeKubeconfig(file, cluster.kubeconfig, clock);
   return { file, own: false };
 }
 
-function instructions(cluster: RunningCluster, options: ClusterOptions, where: { file: string; own: boolean } | undefined, took: string): string {
+function instructions(cluster: RunningCluster, options: ClusterOptions, where: Kubeconfig | undefined, took: string): string {
   const context = contextName(options.name);
   const kubectl = !where ? '' : where.own ? `kubectl --kubeconfig ${where.file}` : `kubectl --context ${context}`;
   const lines = [
     '',
     `Cluster ${options.name} is ready after ${took} s: ${cluster.server}`,
     '',
-    where ? `  kubeconfig   ${where.file}  (context ${context})` : `  kubeconfig   none written; print it with: kubernest kubeconfig --name ${options.name}`,
+    `  kubeconfig   ${where ? `${where.file}  (context ${context})` : cluster.dataDir === undefined ? 'none written' : `none written; there is a copy in ${join(cluster.dataDir, KUBECONFIG_FILE)}`}`,
     ...(where ? [`  try          ${kubectl} get nodes`, `               ${kubectl} create deployment web --image=nginx --replicas=3`] : []),
     `  data         ${cluster.dataDir ?? 'in memory, gone when the cluster stops'}`,
     '  stop         Ctrl-C',

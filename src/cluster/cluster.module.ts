@@ -27,7 +27,7 @@ import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, 
 /** What everything else stands on: store, keys, and the API server without its listener. */
 @Module({})
 class FoundationModule {
-  static forRoot(options: ClusterOptions, x: ClusterEnvironment, dataDir: string | undefined): DynamicModule {
+  static forRoot(options: ClusterOptions, x: ClusterEnvironment, dataDir: string | undefined, opened: (store: Store) => void): DynamicModule {
     const tokens = new ServiceAccountTokens(x.clock);
     return {
       module: FoundationModule,
@@ -37,7 +37,11 @@ class FoundationModule {
         { provide: HEALTH, useFactory: () => new HealthRegistry() },
         {
           provide: STORE,
-          useFactory: () => openSqliteStore({ file: dataDir === undefined ? ':memory:' : join(dataDir, DATABASE_FILE), clock: x.clock, log: x.log, historyMs: durationMs(options.history) }),
+          useFactory: async () => {
+            const store = await openSqliteStore({ file: dataDir === undefined ? ':memory:' : join(dataDir, DATABASE_FILE), clock: x.clock, log: x.log, historyMs: durationMs(options.history) });
+            opened(store);
+            return store;
+          },
         },
         // After the store, which is what refuses a data folder that is in use.
         {
@@ -73,8 +77,9 @@ class FoundationModule {
 /** The composition root: every part of one cluster as a provider, made in the order in which they need one another. */
 @Module({})
 export class ClusterModule {
-  static forRoot(options: ClusterOptions, x: ClusterEnvironment, dataDir: string | undefined, adapter: NestHttpAdapter): DynamicModule {
-    const foundation = FoundationModule.forRoot(options, x, dataDir);
+  /** `opened` is told the store as soon as it is open, so that it can be closed when another part cannot be made. */
+  static forRoot(options: ClusterOptions, x: ClusterEnvironment, dataDir: string | undefined, adapter: NestHttpAdapter, opened: (store: Store) => void): DynamicModule {
+    const foundation = FoundationModule.forRoot(options, x, dataDir, opened);
     return {
       module: ClusterModule,
       imports: [foundation, ComponentsModule.forRoot(options, foundation)],

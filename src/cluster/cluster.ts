@@ -14,12 +14,13 @@ import { ClusterModule } from './cluster.module';
 import type { Part } from './components.module';
 import type { ComponentContexts } from './component-contexts';
 import type { ControlPlane } from '../apiserver/control-plane';
-import { KUBECONFIG_FILE, makeKubeconfig, writeKubeconfig } from './kubeconfig';
-import { defaultDataDir } from './data-dir';
+import { dataDirOf } from './data-dir';
+import { KUBECONFIG_FILE } from './files';
+import { makeKubeconfig, writeKubeconfig } from './kubeconfig';
 import type { ClusterOptions } from './options';
 import type { Pki } from './pki';
 import { removeRunState, writeRunState } from './run-state';
-import { API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, HEALTH, PKI, STORE } from './tokens';
+import { API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, HEALTH, PKI } from './tokens';
 import { formatTime } from '../api/meta/time';
 import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
@@ -51,7 +52,7 @@ export interface RunningCluster {
  * Resolves when /readyz says ok. @throws Error in one sentence when the port or the data folder is in use; nothing is left running then
  */
 export async function startCluster(options: ClusterOptions, x: ClusterEnvironment): Promise<RunningCluster> {
-  const dataDir = options.ephemeral ? undefined : (options.dataDir ?? defaultDataDir(options.name, x.env));
+  const dataDir = options.ephemeral ? undefined : dataDirOf(options, x.env);
   const cluster = new Cluster(options, x, dataDir);
   try {
     await cluster.start();
@@ -65,6 +66,7 @@ export async function startCluster(options: ClusterOptions, x: ClusterEnvironmen
 class Cluster implements RunningCluster {
   server = '';
   kubeconfig!: RunningCluster['kubeconfig'];
+  private store?: Store;
   private app?: NestFastifyApplication;
   private started: Component[] = [];
   private stopped?: Promise<void>;
@@ -79,8 +81,10 @@ class Cluster implements RunningCluster {
     const { options, x } = this;
     x.progress?.begin('store');
     const adapter = createAdapter();
-    const app = await NestFactory.create<NestFastifyApplication>(ClusterModule.forRoot(options, x, this.dataDir, adapter), adapter.nest, { logger: false, abortOnError: false });
+    const opened = (store: Store): void => void (this.store = store);
+    const app = await NestFactory.create<NestFastifyApplication>(ClusterModule.forRoot(options, x, this.dataDir, adapter, opened), adapter.nest, { logger: false, abortOnError: false });
     this.app = app;
+    x.signal?.throwIfAborted();
     x.progress?.done(this.dataDir ?? 'in memory');
 
     x.progress?.begin('API server');
@@ -88,7 +92,8 @@ class Cluster implements RunningCluster {
     const contexts = app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false });
     const api = app.get<ApiServer>(API_SERVER, { strict: false });
     await prepareCluster(plane, contexts);
-    this.server = await api.listen(app, options.bind, options.port);
+    x.signal?.throwIfAborted();
+    this.server = reachable(await api.listen(app, options.bind, options.port));
     this.kubeconfig = makeKubeconfig(options.name, this.server, app.get<Pki>(PKI, { strict: false }));
     if (this.dataDir !== undefined) {
       writeKubeconfig(join(this.dataDir, KUBECONFIG_FILE), this.kubeconfig);
@@ -114,14 +119,32 @@ class Cluster implements RunningCluster {
     return (this.stopped ??= this.end());
   }
 
+  /** Every step is taken, whatever became of the one before; the first error is thrown at the end. */
   private async end(): Promise<void> {
-    for (const c of this.started.reverse()) await c.stop();
-    if (!this.app) return;
-    await this.app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false }).stop();
-    await this.app.get<ApiServer>(API_SERVER, { strict: false }).stop();
-    this.app.get<ControlPlane>(CONTROL_PLANE, { strict: false }).close();
-    await this.app.get<Store>(STORE, { strict: false }).close();
-    await this.app.close();
-    if (this.dataDir !== undefined) removeRunState(this.dataDir);
+    const { app, dataDir, store } = this;
+    const steps: (() => Promise<void> | void)[] = this.started.reverse().map((c) => () => c.stop());
+    if (app) {
+      steps.push(() => app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false }).stop());
+      steps.push(() => app.get<ApiServer>(API_SERVER, { strict: false }).stop());
+      steps.push(() => app.get<ControlPlane>(CONTROL_PLANE, { strict: false }).close());
+      // While the lock is still ours: the next cluster on this folder writes its own.
+      if (dataDir !== undefined) steps.push(() => removeRunState(dataDir));
+    }
+    if (store) steps.push(() => store.close());
+    if (app) steps.push(() => app.close());
+    const errors: unknown[] = [];
+    for (const step of steps) {
+      try {
+        await step();
+      } catch (e) {
+        errors.push(e);
+      }
+    }
+    if (errors.length) throw errors[0];
   }
+}
+
+/** The URL under which clients of this machine reach a listener; one that listens on every address is reached on the loopback. */
+function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }

@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import type { Clock } from '../util/clock';
+import { homeDir } from './data-dir';
 import type { Pki } from './pki';
 
-/** Copy of the kubeconfig in the data folder. */
-export const KUBECONFIG_FILE = 'kubeconfig';
+/** How long to wait for others that change the same kubeconfig, and how often to look, in milliseconds. */
+const LOCK_PATIENCE = 5000;
+const LOCK_POLL = 20;
 
 interface Named<T> {
   name: string;
@@ -22,6 +24,8 @@ interface KubeConfig {
   'current-context'?: string;
   [field: string]: unknown;
 }
+
+const PARTS = ['clusters', 'users', 'contexts'] as const;
 
 /** The name under which a cluster stands in a kubeconfig. */
 export function contextName(cluster: string): string {
@@ -51,12 +55,24 @@ export function makeKubeconfig(cluster: string, server: string, pki: Pki): KubeC
 /** The user's own kubeconfig: the first file of $KUBECONFIG, else ~/.kube/config. */
 export function defaultKubeconfigPath(env: NodeJS.ProcessEnv): string {
   const first = (env['KUBECONFIG'] ?? '').split(delimiter).find((p) => p !== '');
-  return first ?? join(env['HOME'] ?? homedir(), '.kube', 'config');
+  return first ?? join(homeDir(env), '.kube', 'config');
 }
 
-/** Writes a kubeconfig of its own (0600). */
-export function writeKubeconfig(file: string, config: KubeConfig): void {
-  mkdirSync(dirname(file), { recursive: true });
+/** Writes a kubeconfig of its own (0600), whole or not at all. A link is followed. @throws Error that names the file */
+export function writeKubeconfig(path: string, config: KubeConfig): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    replace(existsSync(path) ? realpathSync(path) : path, config);
+  } catch (e) {
+    throw cannotWrite(path, e);
+  }
+}
+
+function cannotWrite(file: string, e: unknown): Error {
+  return new Error(`cannot write the kubeconfig ${file} (${(e as Error).message}): write it elsewhere with --kubeconfig FILE, or not at all with --no-kubeconfig`, { cause: e });
+}
+
+function replace(file: string, config: KubeConfig): void {
   const temporary = `${file}.kubernest-${process.pid}`;
   writeFileSync(temporary, stringify(config), { mode: 0o600 });
   renameSync(temporary, file);
@@ -66,27 +82,58 @@ export function writeKubeconfig(file: string, config: KubeConfig): void {
  * Puts the cluster's entries into an existing kubeconfig, replacing its own of before and keeping everything else, and makes
  * it the current context. @throws Error when the file is no kubeconfig; it is then left as it is
  */
-export function mergeKubeconfig(file: string, config: KubeConfig): void {
-  const existing = read(file);
-  for (const part of ['clusters', 'users', 'contexts'] as const) {
-    const names = new Set(config[part].map((e) => e.name));
-    existing[part] = [...(existing[part] ?? []).filter((e) => !names.has(e.name)), ...config[part]];
-  }
-  existing['current-context'] = config['current-context'];
-  writeKubeconfig(file, existing);
+export function mergeKubeconfig(file: string, config: KubeConfig, clock: Clock): Promise<void> {
+  return locked(file, clock, () => {
+    const existing = read(file);
+    for (const part of PARTS) {
+      const names = new Set(config[part].map((e) => e.name));
+      existing[part] = [...existing[part].filter((e) => !names.has(e.name)), ...config[part]];
+    }
+    existing['current-context'] = config['current-context'];
+    writeKubeconfig(file, existing);
+  });
 }
 
-/** Takes the cluster's entries out of a kubeconfig; true when there were some. */
-export function removeFromKubeconfig(file: string, cluster: string): boolean {
+/**
+ * Takes the cluster's entries out of a kubeconfig; true when there were some. `server`: only when they point there.
+ * @throws Error when the file is no kubeconfig
+ */
+export async function removeFromKubeconfig(file: string, cluster: string, clock: Clock, server?: string): Promise<boolean> {
   if (!existsSync(file)) return false;
-  const existing = read(file);
-  const name = contextName(cluster);
-  const ours = (e: { name: string }): boolean => e.name === name || e.name === `${name}-token`;
-  if (![...existing.clusters, ...existing.users, ...existing.contexts].some(ours)) return false;
-  for (const part of ['clusters', 'users', 'contexts'] as const) existing[part] = existing[part].filter((e) => !ours(e));
-  if (existing['current-context'] === name || existing['current-context'] === `${name}-token`) delete existing['current-context'];
-  writeKubeconfig(file, existing);
-  return true;
+  return locked(file, clock, () => {
+    const existing = read(file);
+    const name = contextName(cluster);
+    const ours = (e: { name: string }): boolean => e.name === name || e.name === `${name}-token`;
+    if (!PARTS.some((part) => existing[part].some(ours))) return false;
+    const at = existing.clusters.find(ours)?.['cluster'] as { server?: string } | undefined;
+    if (server !== undefined && at?.server !== server) return false;
+    for (const part of PARTS) existing[part] = existing[part].filter((e) => !ours(e));
+    if (existing['current-context'] === name || existing['current-context'] === `${name}-token`) delete existing['current-context'];
+    writeKubeconfig(file, existing);
+    return true;
+  });
+}
+
+/** Runs `change` while holding the lock that kubectl takes, too, when it changes a kubeconfig: the file beside it with .lock at its end. */
+async function locked<T>(file: string, clock: Clock, change: () => T): Promise<T> {
+  const lock = `${file}.lock`;
+  const until = clock.monotonic() + LOCK_PATIENCE;
+  for (;;) {
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      closeSync(openSync(lock, 'wx', 0o600));
+      break;
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code !== 'EEXIST') throw cannotWrite(file, e);
+      if (clock.monotonic() > until) throw new Error(`${file} is locked: if no kubectl is changing it, delete ${lock}`, { cause: e });
+      await clock.sleep(LOCK_POLL);
+    }
+  }
+  try {
+    return change();
+  } finally {
+    rmSync(lock, { force: true });
+  }
 }
 
 function read(file: string): KubeConfig {
@@ -96,6 +143,7 @@ function read(file: string): KubeConfig {
   try {
     value = parse(readFileSync(file, 'utf8'));
   } catch (e) {
+    if ((e as NodeJS.ErrnoException).syscall) throw new Error(`cannot read the kubeconfig ${file} (${(e as Error).message}): write it elsewhere with --kubeconfig FILE`, { cause: e });
     throw new Error(`${file} is no valid YAML (${(e as Error).message.split('\n')[0]}): mend it, or write the kubeconfig elsewhere with --kubeconfig FILE`);
   }
   if (value === null || value === undefined) return empty;

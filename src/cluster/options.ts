@@ -21,7 +21,8 @@ export class ClusterOptions {
 
   /** Folder of the cluster's data; undefined: the XDG data folder. */
   @IsOptional()
-  @IsString()
+  @IsString({ message: 'data-dir must be the name of a folder' })
+  @Matches(/./, { message: 'data-dir must be the name of a folder' })
   dataDir?: string;
 
   @IsBoolean({ message: 'ephemeral must be true or false' })

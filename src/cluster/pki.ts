@@ -1,6 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync, existsSync } from 'node:fs';
-import { randomBytes, webcrypto } from 'node:crypto';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { randomBytes, webcrypto, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { dirname, join } from 'node:path';
+import { PKI_FILE } from './files';
+import type { Authority } from './x509';
 
 /** A certificate and its private key, PEM. */
 export interface KeyPair {
@@ -23,43 +27,77 @@ export interface Pki {
 /** One day and ten years, in milliseconds. */
 const DAY = 24 * 60 * 60 * 1000;
 const TEN_YEARS = 3650 * DAY;
-const FILE = 'pki.json';
 
 /**
  * Reads the cluster's keys and certificates from `dir`, or makes and keeps them (0600, in a folder of 0700).
- * `dir` undefined: nothing is kept (ephemeral). `names`: further DNS names and addresses of the serving certificate.
- * @throws Error when the file is damaged
+ * `dir` undefined: nothing is kept (ephemeral). `hosts`: further names and addresses the server is reached at; a kept serving certificate
+ * without one of them is issued anew, by the same authority. @throws Error when the file is damaged
  */
-export async function loadPki(dir: string | undefined, now: number, names: readonly string[] = []): Promise<Pki> {
-  const file = dir && join(dir, FILE);
-  if (file && existsSync(file)) {
-    try {
-      const pki = JSON.parse(readFileSync(file, 'utf8')) as Pki;
-      if (pki.ca?.cert && pki.server?.key && pki.admin?.key && pki.adminToken && pki.serviceAccount?.key) return pki;
-    } catch (e) {
-      throw new Error(`${file} is damaged (${(e as Error).message}): delete the file to have new keys made; kubeconfigs written before will no longer be accepted`);
-    }
-    throw new Error(`${file} lacks keys: delete the file to have new ones made; kubeconfigs written before will no longer be accepted`);
+export async function loadPki(dir: string | undefined, now: number, hosts: readonly string[] = []): Promise<Pki> {
+  const reachedAt = hosts.flatMap((h) => (h === '0.0.0.0' || h === '::' ? ownAddresses() : [h]));
+  const file = dir && join(dir, PKI_FILE);
+  if (!file) return makePki(now, reachedAt);
+  if (!existsSync(file)) {
+    const pki = await makePki(now, reachedAt);
+    keep(file, pki);
+    return pki;
   }
-  const pki = await makePki(now, names);
-  if (file) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    writeFileSync(file, JSON.stringify(pki, null, 1), { mode: 0o600, flag: 'wx' });
-  }
-  return pki;
+  const pki = read(file);
+  if (reachedAt.every((h) => covers(pki.server.cert, h))) return pki;
+  const x509 = await import('./x509.js');
+  const renewed = { ...pki, server: await issueServer(await x509.readAuthority(pki.ca), now, reachedAt) };
+  keep(file, renewed);
+  return renewed;
 }
 
-async function makePki(now: number, names: readonly string[]): Promise<Pki> {
+function read(file: string): Pki {
+  const remedy = 'delete the file to have new keys made; kubeconfigs written before will no longer be accepted';
+  let pki: Pki;
+  try {
+    pki = JSON.parse(readFileSync(file, 'utf8')) as Pki;
+  } catch (e) {
+    throw new Error(`${file} is damaged (${(e as Error).message}): ${remedy}`, { cause: e });
+  }
+  if (pki?.ca?.cert && pki.ca.key && pki.server?.cert && pki.server.key && pki.admin?.cert && pki.admin.key && pki.adminToken && pki.serviceAccount?.key) return pki;
+  throw new Error(`${file} lacks keys: ${remedy}`);
+}
+
+function keep(file: string, pki: Pki): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const temporary = `${file}.new`;
+  writeFileSync(temporary, JSON.stringify(pki, null, 1), { mode: 0o600 });
+  renameSync(temporary, file);
+}
+
+/** Every address of this machine, for a server that listens on all of them. */
+function ownAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => (all ?? []).map((a) => a.address)).filter((a) => !a.startsWith('fe80:'));
+}
+
+function covers(cert: string, host: string): boolean {
+  const c = new X509Certificate(cert);
+  return (isIP(host) ? c.checkIP(host) : c.checkHost(host)) !== undefined;
+}
+
+function issueServer(issuer: Authority, now: number, hosts: readonly string[]): Promise<KeyPair> {
+  const names = ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+  const addresses = ['127.0.0.1', '::1', '10.96.0.1'];
+  return import('./x509.js').then((x509) =>
+    x509.issue(issuer, {
+      subject: { CN: 'kube-apiserver' },
+      usage: 'server',
+      names: [...new Set([...names, ...hosts.filter((h) => !isIP(h))])],
+      addresses: [...new Set([...addresses, ...hosts.filter((h) => isIP(h))])],
+      notBefore: now - DAY,
+      notAfter: now + TEN_YEARS,
+    }),
+  );
+}
+
+async function makePki(now: number, hosts: readonly string[]): Promise<Pki> {
   const x509 = await import('./x509.js');
   const issuer = await x509.makeAuthority('kubernest-ca', now - DAY, now + TEN_YEARS);
-  const server = await x509.issue(issuer, {
-    subject: { CN: 'kube-apiserver' },
-    usage: 'server',
-    names: ['localhost', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local', ...names],
-    addresses: ['127.0.0.1', '::1', '10.96.0.1'],
-    notBefore: now - DAY,
-    notAfter: now + TEN_YEARS,
-  });
+  const server = await issueServer(issuer, now, hosts);
   const admin = await x509.issue(issuer, { subject: { CN: 'kubernetes-admin', O: 'system:masters' }, usage: 'client', notBefore: now - DAY, notAfter: now + TEN_YEARS });
   const account = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
   return {

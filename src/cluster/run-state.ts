@@ -1,5 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lockFile } from '../storage/sqlite/lock';
+import type { FileLock } from '../storage/sqlite/lock';
+import { StoreError } from '../storage/store-error';
+import { DATABASE_FILE, RUN_FILE } from './files';
 
 /** What a running cluster tells other commands about itself; in its data folder while it runs. */
 export interface RunState {
@@ -10,29 +14,38 @@ export interface RunState {
   since: string;
 }
 
-const FILE = 'run.json';
-
 export function writeRunState(dir: string, state: RunState): void {
-  writeFileSync(join(dir, FILE), `${JSON.stringify(state)}\n`, { mode: 0o600 });
+  writeFileSync(join(dir, RUN_FILE), `${JSON.stringify(state)}\n`, { mode: 0o600 });
 }
 
 export function removeRunState(dir: string): void {
-  rmSync(join(dir, FILE), { force: true });
+  rmSync(join(dir, RUN_FILE), { force: true });
 }
 
-/** The state of the cluster that runs on this data folder; undefined when none does (a file left by a killed one is ignored). */
-export function readRunState(dir: string): RunState | undefined {
-  const file = join(dir, FILE);
+/** What the cluster on this data folder wrote when it started; undefined when it wrote nothing that can be read. */
+function readRunState(dir: string): RunState | undefined {
+  const file = join(dir, RUN_FILE);
   if (!existsSync(file)) return undefined;
-  const state = JSON.parse(readFileSync(file, 'utf8')) as RunState;
-  return isAlive(state.pid) ? state : undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as RunState;
+  } catch {
+    // Killed while it wrote: the lock tells whether it runs, and this is only what we know beyond that.
+    return undefined;
+  }
 }
 
-function isAlive(pid: number): boolean {
+/** What is on a data folder: a lock on it when nothing runs there, or what is known of the cluster that does. */
+export type Occupancy = { lock: FileLock } | { lock?: undefined; state: RunState | undefined };
+
+/**
+ * Tells whether a cluster runs on this data folder, by the lock of its store: process numbers come round again, and a killed cluster
+ * leaves its run.json behind. The caller releases the lock. @throws StoreError when the folder cannot be used
+ */
+export function occupy(dir: string): Occupancy {
   try {
-    process.kill(pid, 0);
-    return true;
+    return { lock: lockFile(join(dir, DATABASE_FILE)) };
   } catch (e) {
-    return (e as NodeJS.ErrnoException).code === 'EPERM';
+    if (e instanceof StoreError && e.code === 'Locked') return { state: readRunState(dir) };
+    throw e;
   }
 }

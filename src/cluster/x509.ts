@@ -43,6 +43,12 @@ export async function makeAuthority(name: string, notBefore: number, notAfter: n
   return { pair: { cert: certificate.toString('pem'), key: await privatePem(keys.privateKey) }, certificate, key: keys.privateKey };
 }
 
+/** An authority that was made before. */
+export async function readAuthority(pair: KeyPair): Promise<Authority> {
+  const key = await webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pair.key), CURVE, false, ['sign']);
+  return { pair, certificate: new x509.X509Certificate(pair.cert), key };
+}
+
 /** Issues a certificate for a new key. */
 export async function issue(authority: Authority, r: CertificateRequest): Promise<KeyPair> {
   const keys = await generate();

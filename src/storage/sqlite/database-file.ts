@@ -60,6 +60,8 @@ function createFile(file: string): void {
   const draft = `${file}.new`;
   rmSync(draft, { force: true });
   rmSync(`${draft}-journal`, { force: true });
+  // Secrets are in it. The log takes over its mode.
+  closeSync(openSync(draft, 'wx', 0o600));
   const db = new Database(draft);
   try {
     // Fewer, larger pages: a batch of writes is some hundred kilobytes. 8 KiB was best for 1 to 64 writes of 1.6 kB.

@@ -49,7 +49,7 @@ export class Engine {
     const { file, maxBytes } = options;
     const memory = file === ':memory:';
     try {
-      if (!memory) mkdirSync(dirname(file), { recursive: true });
+      if (!memory) mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     } catch (e) {
       throw toStoreError(file, e);
     }

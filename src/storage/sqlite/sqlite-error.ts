@@ -16,7 +16,7 @@ export function toStoreError(file: string, e: unknown): StoreError {
   if (/^SQLITE_(BUSY|LOCKED)/.test(text)) {
     return make('Locked', `the store ${file} is in use by another process; stop it or choose another data folder`);
   }
-  return make('Unavailable', `the store ${file} cannot be read or written (${text ? `${text}: ` : ''}${why}); check the folder, its permissions and its disk`);
+  return make('Unavailable', `the store ${file} cannot be read or written (${text && !why.startsWith(text) ? `${text}: ` : ''}${why}); check the folder, its permissions and its disk`);
 }
 
 /** A StoreError as it crosses a thread boundary (structured clone drops classes). */
