@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+
+const root = join(__dirname, '..', '..');
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+// The command as it is built.
+describe('kubernest', () => {
+  let main: string;
+  let home: string;
+  const children = new Set<ChildProcess>();
+
+  beforeAll(async () => {
+    const scripts = (await import(join(root, 'scripts', 'build-if-stale.mjs'))) as { main: string; stale(): boolean; build(): Promise<{ code: number; output: string }> };
+    main = scripts.main;
+    if (!scripts.stale()) return;
+    const { code, output } = await scripts.build();
+    if (code !== 0) throw new Error(`the build failed:\n${output}`);
+  }, 300_000);
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'kubernest-home-'));
+  });
+  afterEach(() => rmSync(home, { recursive: true, force: true }));
+  afterAll(() => {
+    for (const c of children) c.kill('SIGKILL');
+  });
+
+  /** Begins a command; `until` resolves when its output says so, `ended` at its end. */
+  const begin = (args: string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; until(text: string): Promise<void>; ended: Promise<Outcome> } => {
+    const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], HOME: home, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    children.add(child);
+    const o: Outcome = { code: null, stdout: '', stderr: '' };
+    child.stdout.on('data', (d) => (o.stdout += d));
+    child.stderr.on('data', (d) => (o.stderr += d));
+    const ended = new Promise<Outcome>((resolve) =>
+      child.on('close', (code) => {
+        children.delete(child);
+        resolve({ ...o, code });
+      }),
+    );
+    const until = (text: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => void (o.stderr.includes(text) && resolve());
+        child.stderr.on('data', look);
+        look();
+        void ended.then((e) => reject(new Error(`ended with ${e.code}: ${e.stderr}`)));
+      });
+    return { child, until, ended };
+  };
+  const run = (args: string[], env?: NodeJS.ProcessEnv): Promise<Outcome> => begin(args, env).ended;
+  const up = (...args: string[]): ReturnType<typeof begin> => begin(['up', '--port', '0', ...args]);
+
+  it('says what is allowed, with code 2', async () => {
+    const wrong = async (args: string[], env?: NodeJS.ProcessEnv): Promise<string> => {
+      const { code, stderr } = await run(args, env);
+      expect(code).toBe(2);
+      return stderr;
+    };
+    expect(await wrong(['stauts'])).toBe('kubernest: there is no command stauts; there are: up, kubeconfig, status, delete, version, help\n');
+    expect(await wrong(['up', '--prot', '1'])).toMatch(/unknown option '--prot'[\s\S]*options are: --name, .*--port, /);
+    expect(await wrong(['up', '--nodes', 'many', '--port', '1e9'])).toMatch(/--port 1e9: port must be .*\nkubernest: --nodes many: nodes must be/);
+    expect(await wrong(['up'], { KUBERNEST_LOG_LEVEL: 'loud' })).toContain('log-level must be one of: debug');
+    expect(await wrong(['status', '--output', 'xml'])).toContain('Allowed choices are text, json');
+    expect(await wrong(['delete', '--name', '../../x'])).toContain('name must be lower-case letters');
+    expect(await wrong(['delete'], { KUBERNEST_DATA_DIR: '' })).toContain('data-dir must be the name of a folder');
+  });
+
+  it('prints versions and helps', async () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    expect(JSON.parse((await run(['version', '--output', 'json'])).stdout)).toMatchObject({ kubernest: version, kubernetes: expect.stringMatching(/^v1\.36/), node: process.version });
+    for (const command of ['up', 'kubeconfig', 'status', 'delete', 'version']) expect(await run([command, '--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining(`Usage: kubernest ${command} `) });
+  });
+
+  it('starts, tells its state, refuses to be deleted, stops at Ctrl-C with code 0, and is deleted', async () => {
+    const config = join(home, 'options.yaml');
+    writeFileSync(config, 'nodes: 9\nname: from-file\nlog-level: error\n');
+    // The command line before the environment before the file.
+    const first = begin(['up', '--port', '0', '--nodes', '2', '--config', config], { KUBERNEST_NODES: '5', KUBERNEST_NAME: 'tour' });
+    await first.until('is ready after');
+    const named = (command: string, ...more: string[]): Promise<Outcome> => run([command, '--name', 'tour', ...more]);
+    expect(JSON.parse((await named('status', '--output', 'json')).stdout)).toMatchObject({ name: 'tour', state: 'running', pid: first.child.pid, nodes: '2/2 ready', pods: 0 });
+    const own = await named('kubeconfig');
+    expect(own.stdout).toBe(readFileSync(join(home, '.kube', 'config'), 'utf8'));
+    expect(await named('delete')).toEqual({ code: 1, stdout: '', stderr: `kubernest: cluster tour is running (process ${first.child.pid}): stop it with Ctrl-C first\n` });
+    const second = await run(['up', '--port', '0', '--name', 'tour']);
+    expect(second).toMatchObject({ code: 1, stderr: expect.stringMatching(new RegExp(`kubernest: the store \\S+ is in use by process ${first.child.pid}; stop it or choose another data folder\n$`)) });
+
+    first.child.kill('SIGINT');
+    const { code, stdout, stderr } = await first.ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).not.toContain((parse(own.stdout) as { users: { user: { token?: string } }[] }).users[1]!.user.token);
+    expect(await named('status')).toMatchObject({ code: 3, stdout: expect.stringMatching(/^name +tour\nstate +stopped\n/) });
+
+    const data = join(home, '.local', 'share', 'kubernest', 'tour');
+    writeFileSync(join(data, 'notes.txt'), 'mine');
+    expect(await named('delete')).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Deleted cluster tour .* and its context in .*the folder stays, since it holds notes\.txt\.\n$/) });
+    expect(existsSync(join(data, 'notes.txt'))).toBe(true);
+    expect((parse(readFileSync(join(home, '.kube', 'config'), 'utf8')) as { contexts: unknown[] }).contexts).toEqual([]);
+    for (const command of ['status', 'kubeconfig', 'delete']) expect(await named(command)).toMatchObject({ code: 1, stderr: expect.stringContaining('kubernest: there is no cluster tour in ') });
+  }, 60_000);
+
+  it('knows a killed cluster from a running one', async () => {
+    const c = up('--name', 'shot', '--components', 'none');
+    await c.until('is ready after');
+    c.child.kill('SIGKILL');
+    await c.ended;
+    // Its run.json says a process number that is taken: this one's.
+    const file = join(home, '.local', 'share', 'kubernest', 'shot', 'run.json');
+    writeFileSync(file, JSON.stringify({ ...(JSON.parse(readFileSync(file, 'utf8')) as object), pid: process.pid }));
+    expect(await run(['status', '--name', 'shot'])).toMatchObject({ code: 3 });
+    expect(await run(['delete', '--name', 'shot'])).toMatchObject({ code: 0 });
+    expect(existsSync(join(file, '..'))).toBe(false);
+  }, 60_000);
+
+  it('runs three side by side, whose contexts all arrive', async () => {
+    const clusters = ['a', 'b', 'c'].map((name) => up('--ephemeral', '--nodes', '1', '--name', name));
+    await Promise.all(clusters.map((c) => c.until('is ready after')));
+    const file = join(home, '.kube', 'config');
+    const config = parse(readFileSync(file, 'utf8')) as { clusters: { name: string; cluster: { server: string } }[] };
+    expect(config.clusters.map((c) => c.name).sort()).toEqual(['kubernest-a', 'kubernest-b', 'kubernest-c']);
+    expect(new Set(config.clusters.map((c) => c.cluster.server)).size).toBe(3);
+    for (const c of clusters) c.child.kill('SIGTERM');
+    expect((await Promise.all(clusters.map((c) => c.ended))).map((e) => e.code)).toEqual([0, 0, 0]);
+    // They kept nothing, so there is nothing left to lead to.
+    expect(parse(readFileSync(file, 'utf8'))).toMatchObject({ clusters: [], users: [], contexts: [] });
+  }, 60_000);
+
+  it('ends when its kubeconfig cannot be written', async () => {
+    mkdirSync(join(home, '.kube', 'config'), { recursive: true });
+    expect(await up('--ephemeral', '--components', 'none').ended).toMatchObject({ code: 1, stderr: expect.stringContaining('kubernest: cannot read the kubeconfig') });
+  }, 60_000);
+});
