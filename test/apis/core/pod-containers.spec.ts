@@ -64,7 +64,7 @@ describe('containers of a pod', () => {
       `${AT}.env[0].valueFrom.fieldRef.fieldPath: Invalid value: "spec.hostname": error converting fieldPath: field label not supported: spec.hostname`,
     ]);
     expect(container('env: [{name: A, valueFrom: {secretKeyRef: {}}}]')).toEqual([expect.stringMatching(/secretKeyRef.name: Invalid value: "": a lowercase RFC 1123 subdomain/), `${AT}.env[0].valueFrom.secretKeyRef.key: Required value`]);
-    expect(container('envFrom: [{}]')[0]).toMatch(/envFrom\[0\]: Invalid value: "": must specify one of: `configMapRef` or `secretRef`/);
+    expect(container('envFrom: [{}]')[0]).toMatch(/envFrom: Invalid value: "": must specify one of: `configMapRef` or `secretRef`/);
   });
 
   it('ask for no more than their limit, in amounts that are not negative', () => {
