@@ -19,6 +19,7 @@ import { RBAC_GROUP, RbacModule } from '../apis/rbac/rbac.module';
 import { RESOURCE_GROUP, ResourceModule } from '../apis/resource/resource.module';
 import { SCHEDULING_GROUP, SchedulingModule } from '../apis/scheduling/scheduling.module';
 import { STORAGE_GROUP, StorageModule } from '../apis/storage/storage.module';
+import type { ComponentHealth } from '../apis/core/component-status';
 import { CORE_GROUP, CoreModule } from '../apis/core/core.module';
 import type { ServiceAccountTokens } from '../apiserver/authn/service-account-tokens';
 import type { ApiGroup } from '../apiserver/registry/strategy';
@@ -30,11 +31,11 @@ const IN_ORDER = [CORE_GROUP, APIREGISTRATION_GROUP, APPS_GROUP, EVENTS_GROUP, A
 /** Every API group of one cluster, each from the module of its own. A group is added here, and nowhere else. */
 @Module({})
 export class ApiGroupsModule {
-  /** `tokens` signs and judges the tokens of service accounts. */
-  static forRoot(tokens: ServiceAccountTokens): DynamicModule {
+  /** `tokens` signs and judges the tokens of service accounts; `componentHealth` answers componentstatuses. */
+  static forRoot(tokens: ServiceAccountTokens, componentHealth?: () => readonly ComponentHealth[]): DynamicModule {
     return {
       module: ApiGroupsModule,
-      imports: [CoreModule.forRoot({ tokens }), ApiregistrationModule, AppsModule, EventsModule, AuthenticationModule.forRoot(tokens), AuthorizationModule.forRoot(), AutoscalingModule, BatchModule, CertificatesModule, NetworkingModule, PolicyModule, RbacModule, StorageModule, AdmissionregistrationModule, ApiextensionsModule, SchedulingModule, CoordinationModule, NodeModule, DiscoveryModule, ResourceModule, FlowcontrolModule],
+      imports: [CoreModule.forRoot({ tokens, componentHealth }), ApiregistrationModule, AppsModule, EventsModule, AuthenticationModule.forRoot(tokens), AuthorizationModule.forRoot(), AutoscalingModule, BatchModule, CertificatesModule, NetworkingModule, PolicyModule, RbacModule, StorageModule, AdmissionregistrationModule, ApiextensionsModule, SchedulingModule, CoordinationModule, NodeModule, DiscoveryModule, ResourceModule, FlowcontrolModule],
       providers: [{ provide: API_GROUPS, inject: IN_ORDER, useFactory: (...groups: ApiGroup[]) => groups }],
       exports: [API_GROUPS],
     };

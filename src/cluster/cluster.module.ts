@@ -9,6 +9,8 @@ import { ControlPlane } from '../apiserver/control-plane';
 import { HealthRegistry } from '../apiserver/http/health';
 import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
 import type { ApiGroup } from '../apiserver/registry/strategy';
+import type { SqliteStore } from '../storage/sqlite/sqlite-store';
+import type { ComponentHealth } from '../apis/core/component-status';
 import { openSqliteStore } from '../storage/sqlite/open-sqlite-store';
 import type { Store } from '../storage/store';
 import { ApiGroupsModule } from './api-groups.module';
@@ -29,9 +31,10 @@ import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, 
 class FoundationModule {
   static forRoot(options: ClusterOptions, x: ClusterEnvironment, dataDir: string | undefined, opened: (store: Store) => void): DynamicModule {
     const tokens = new ServiceAccountTokens(x.clock);
+    let store: SqliteStore | undefined;
     return {
       module: FoundationModule,
-      imports: [ApiGroupsModule.forRoot(tokens)],
+      imports: [ApiGroupsModule.forRoot(tokens, () => (store ? [storeHealth(store)] : []))],
       providers: [
         { provide: SCHEMAS, useFactory: () => loadSchemas() },
         { provide: HEALTH, useFactory: () => new HealthRegistry() },
@@ -99,4 +102,10 @@ export class ClusterModule {
 function nodesOf(parts: readonly Part[]): NodeAgent | undefined {
   const kubelet = parts.flatMap((p) => p.components).find((c) => c.name === 'kubelet');
   return kubelet as (typeof kubelet & NodeAgent) | undefined;
+}
+
+/** The store under the name that clients know it by in componentstatuses. */
+function storeHealth(store: SqliteStore): ComponentHealth {
+  const problem = store.health();
+  return { name: 'etcd-0', healthy: !problem, message: problem ? problem.message : 'ok' };
 }
