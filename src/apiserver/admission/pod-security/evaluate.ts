@@ -6,7 +6,7 @@ import * as restricted from './restricted';
 
 interface Rule {
   id: string;
-  /** The check from each minor version on, oldest first; undefined: none yet. */
+  /** The check from each minor version on, oldest first. */
   since: readonly (readonly [minor: number, check: Check])[];
   /** Id of the baseline rule that this one stands for where it applies. */
   instead?: string;
@@ -43,6 +43,12 @@ const RESTRICTED: readonly Rule[] = [
   { id: 'seccompProfileSet', since: [[19, restricted.seccompProfileSet], [25, restricted.unlessWindows(restricted.seccompProfileSet)]], instead: 'seccompProfile' },
 ];
 
+/** The last minor version in which a check changed. */
+const NEWEST = Math.max(...[...BASELINE, ...RESTRICTED].flatMap((r) => r.since.map(([minor]) => minor)));
+/** The checks by minor version. */
+const BASELINE_CHECKS = Array.from({ length: NEWEST + 1 }, (_, minor) => checksOf([], minor));
+const RESTRICTED_CHECKS = Array.from({ length: NEWEST + 1 }, (_, minor) => checksOf(RESTRICTED, minor));
+
 /** Everything about a pod that its namespace's policy does not allow; [] when it is fine. Later versions than known are the latest. */
 export function violations(policy: LevelVersion, spec: PodSpec, metadata: ObjectMeta | undefined): Violation[] {
   if (policy.level === 'privileged') return [];
@@ -54,10 +60,14 @@ export function violations(policy: LevelVersion, spec: PodSpec, metadata: Object
   return out;
 }
 
-function checksFor({ level, minor }: LevelVersion): Check[] {
-  const strict = level === 'restricted' ? RESTRICTED.filter((r) => checkAt(r, minor)) : [];
-  const replaced = new Set(strict.map((r) => r.instead));
-  return [...BASELINE.filter((r) => !replaced.has(r.id)), ...strict].map((r) => checkAt(r, minor)).filter((c) => c !== undefined);
+function checksFor({ level, minor }: LevelVersion): readonly Check[] {
+  return (level === 'restricted' ? RESTRICTED_CHECKS : BASELINE_CHECKS)[Math.min(minor, NEWEST)]!;
+}
+
+function checksOf(strict: readonly Rule[], minor: number): readonly Check[] {
+  const applied = strict.filter((r) => checkAt(r, minor));
+  const replaced = new Set(applied.map((r) => r.instead));
+  return [...BASELINE.filter((r) => !replaced.has(r.id)), ...applied].map((r) => checkAt(r, minor)).filter((c) => c !== undefined);
 }
 
 function checkAt(rule: Rule, minor: number): Check | undefined {
