@@ -41,7 +41,7 @@ class FoundationModule {
         {
           provide: STORE,
           useFactory: async () => {
-            const store = await openSqliteStore({ file: dataDir === undefined ? ':memory:' : join(dataDir, DATABASE_FILE), clock: x.clock, log: x.log, historyMs: durationMs(options.history) });
+            store = await openSqliteStore({ file: dataDir === undefined ? ':memory:' : join(dataDir, DATABASE_FILE), clock: x.clock, log: x.log, historyMs: durationMs(options.history) });
             opened(store);
             return store;
           },
