@@ -7,6 +7,7 @@ import { createEndpointsController } from './endpoints/endpoints-controller';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller';
 import { createEphemeralVolumeController } from './ephemeralvolume/ephemeral-volume-controller';
 import { createGarbageCollector } from './garbagecollector/garbage-collector';
+import { createHorizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontal-pod-autoscaler-controller';
 import { createJobController } from './job/job-controller';
 import { createNamespaceController } from './namespace/namespace-controller';
 import { createNodeLifecycleController } from './nodelifecycle/node-lifecycle-controller';
@@ -51,6 +52,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'cronjob', serviceAccount: 'cronjob-controller', create: createCronJobController },
   { name: 'ttl-after-finished', serviceAccount: 'ttl-after-finished-controller', create: createTtlAfterFinishedController },
   { name: 'disruption', serviceAccount: 'disruption-controller', create: createDisruptionController },
+  { name: 'horizontal-pod-autoscaler', serviceAccount: 'horizontal-pod-autoscaler', create: createHorizontalPodAutoscalerController },
   { name: 'resourcequota', serviceAccount: 'resourcequota-controller', create: createResourceQuotaController },
   { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },

@@ -59,7 +59,9 @@ export class FakeClient implements Client {
     await this.begin('get', r, undefined);
     const found = this.find(r, namespace, name);
     if (o.subresource === 'scale') {
-      return { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: found.metadata, spec: { replicas: found['spec'].replicas }, status: { replicas: found['status']?.replicas ?? 0 } } as unknown as T;
+      const labels = Object.entries((found['spec'].selector?.matchLabels ?? {}) as Record<string, string>);
+      const status = { replicas: found['status']?.replicas ?? 0, selector: labels.map(([k, v]) => `${k}=${v}`).join(',') };
+      return { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: found.metadata, spec: { replicas: found['spec'].replicas }, status } as unknown as T;
     }
     return found as T;
   }
@@ -207,7 +209,7 @@ export class FakeClient implements Client {
 
   private kind(r: GVR): (typeof KINDS)[number] {
     const k = KINDS.find((x) => gvrPath(x.gvr) === gvrPath(r));
-    if (!k) throw new StatusError(404, 'NotFound', `the fake does not serve ${gvrPath(r)}`);
+    if (!k) throw new StatusError(404, 'NotFound', 'the server could not find the requested resource');
     return k;
   }
 

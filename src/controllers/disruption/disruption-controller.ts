@@ -11,6 +11,7 @@ import { QueueComponent } from '../../client/queue-component';
 import { DEPLOYMENTS, POD_DISRUPTION_BUDGETS, PODS, REPLICA_SETS, REPLICATION_CONTROLLERS, STATEFUL_SETS } from '../../client/resources';
 import type { WorkQueue } from '../../client/work-queue';
 import type { Disposable } from '../../util/clock';
+import { goSelector } from '../shared/go-selector';
 import { AllResources } from '../shared/all-resources';
 import { scaledValue } from '../shared/int-or-percent';
 import { indexByLabel, labelled } from '../shared/label-index';
@@ -152,16 +153,6 @@ function unmanagedText(s: LabelSelectorSpec | undefined): string {
     'As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. ' +
     'To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.'
   );
-}
-
-/** A selector as Go prints its struct. */
-function goSelector(s: LabelSelectorSpec | undefined): string {
-  const labels = Object.entries(s?.matchLabels ?? {})
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([k, v]) => `${k}: ${v},`)
-    .join('');
-  const expressions = (s?.matchExpressions ?? []).map((e) => `LabelSelectorRequirement{Key:${e.key},Operator:${e.operator},Values:[${(e.values ?? []).join(' ')}],},`).join('');
-  return `&LabelSelector{MatchLabels:map[string]string{${labels}},MatchExpressions:[]LabelSelectorRequirement{${expressions}},}`;
 }
 
 /** Keeps the status of PodDisruptionBudgets, by which evictions are judged. */
