@@ -3,7 +3,7 @@ import { formatTime } from '../meta/time';
 import type { ObjectSchema } from '../schema/schema';
 import { capUpdaters } from './apply/cap-managers';
 import { Changes, type ConvertVersion, type Versioned, excludedBy, strip, takeFromOthers } from './apply/changes';
-import { decodeFieldsV1, encodeFieldsV1 } from './apply/fields-v1';
+import { encodeFieldsV1, withFields } from './apply/fields-v1';
 import { type Managers, UNKNOWN, managerId, newManager, readManagers, resetsManagedFields, storedManagers, writeManagers } from './apply/managers';
 import { addCreator, reconcileAll } from './apply/managers-of';
 import { equalValues } from './apply/typed';
@@ -94,7 +94,7 @@ function addUpdater(managers: Managers, v: Versioned, changes: Changes, a: Track
   const name = a.manager || UNKNOWN;
   const subresource = a.subresource ?? '';
   const before = managers.get(managerId(name, false, v.apiVersion, subresource));
-  const fields = encodeFieldsV1(before ? changed.union(decodeFieldsV1(before.fields)) : changed);
+  const fields = before ? withFields(before.fields, changed) : encodeFieldsV1(changed);
   const m = newManager({ name, applied: false, apiVersion: v.apiVersion, subresource, time: formatTime(a.now) }, fields);
   managers.set(m.id, m);
   capUpdaters(managers);

@@ -48,6 +48,40 @@ function writeNode(set: FieldSet, out: FieldsV1): FieldsV1 {
   return out;
 }
 
+/**
+ * Encoded fields and those of a set together, in canonical order. Only the way to what is new is written again, all else is shared;
+ * `fields` itself when it has everything already, which is the rule for who writes the same fields time and again.
+ */
+export function withFields(fields: FieldsV1, set: FieldSet): FieldsV1 {
+  const elements: PathElement[] = [...set.members];
+  for (const [e, c] of set.children) if (!set.members.has(e) && !c.empty) elements.push(e);
+  let changed: Map<PathElement, FieldsV1> | undefined;
+  let grown = false;
+  for (const e of elements) {
+    const before = fields[e] as FieldsV1 | undefined;
+    const child = set.children.get(e) ?? EMPTY;
+    const below = before ? withFields(before, child) : writeNode(child, {});
+    const now = set.members.has(e) || (before && isMember(before)) ? asMember(below) : below;
+    if (now === before) continue;
+    grown ||= before === undefined;
+    (changed ??= new Map<PathElement, FieldsV1>()).set(e, now);
+  }
+  if (!changed) return fields;
+  const out: FieldsV1 = SELF in fields ? { [SELF]: {} } : {};
+  const kept = Object.keys(fields).filter((e) => e !== SELF);
+  const order = grown ? sortElements([...kept, ...[...changed.keys()].filter((e) => !(e in fields))]) : kept;
+  for (const e of order) out[e] = changed.get(e) ?? fields[e];
+  return out;
+}
+
+/** The node as one whose own field is owned too. */
+function asMember(node: FieldsV1): FieldsV1 {
+  return isMember(node) ? node : { [SELF]: {}, ...node };
+}
+
+/** Never added to. */
+const EMPTY = new FieldSet();
+
 /** True when a field of `set` is owned in `fields`, without decoding them; both in canonical notation. */
 export function overlaps(fields: FieldsV1, set: FieldSet): boolean {
   for (const e of set.members) {
