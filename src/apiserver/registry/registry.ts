@@ -7,6 +7,7 @@ import { formatTime } from '../../api/meta/time';
 import { keepTimestamps } from '../../api/patch/keep-timestamps';
 import { encodeObject } from '../../api/schema/encode';
 import type { Store } from '../../storage/store';
+import { bytesAtRevision } from '../../storage/watch-cache/revision-bytes';
 import type { Cached, WatchCache } from '../../storage/watch-cache/watch-cache';
 import { randomSuffix } from '../../util/random';
 import { sameJson } from './equality';
@@ -36,6 +37,15 @@ export class Entry implements Cached {
     this.object.metadata = orderedMetadata(this.object.metadata);
     return (this.bytes = Buffer.from(encodeObject(this.object)));
   };
+
+  /** Encodes the last state of an object that goes: that of `before`, with the revision of the deletion. */
+  encodeLast(before: Cached, rev: number): Uint8Array {
+    const bytes = bytesAtRevision(before, rev);
+    if (!bytes) return this.encode(rev);
+    this.rev = rev;
+    this.object.metadata.resourceVersion = String(rev);
+    return (this.bytes = bytes);
+  }
 
   /** For answers that are not stored (dry run): no revision. */
   encodeUnstored(): this {
@@ -175,7 +185,7 @@ export class Registry {
   /** Removes a stored object for good; false when somebody else changed it meanwhile. */
   async remove(c: Ctx, current: Cached): Promise<boolean> {
     const last = new Entry(current.key, { ...current.object, metadata: { ...current.object.metadata } });
-    const done = await this.store.delete(current.key, current.rev, last.encode, last);
+    const done = await this.store.delete(current.key, current.rev, (rev) => last.encodeLast(current, rev), last);
     if (done.ok) this.definition.afterDelete?.(c, current.object);
     return done.ok;
   }

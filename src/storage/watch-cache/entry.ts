@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../api/meta/object';
 import type { KV } from '../store';
+import { bytesAtRevision } from './revision-bytes';
 import type { Cached } from './watch-cache';
 
 export type Decode<T extends KubeObject> = (bytes: Uint8Array) => T;
@@ -63,15 +64,6 @@ export class AtRevision<T extends KubeObject> implements Cached<T> {
   }
 
   get bytes(): Uint8Array {
-    return (this.encoded ??= patchRevision(this.state, this.rev) ?? Buffer.from(JSON.stringify(this.object)));
+    return (this.encoded ??= bytesAtRevision(this.state, this.rev) ?? Buffer.from(JSON.stringify(this.object)));
   }
-}
-
-/** Replaces the resourceVersion in the bytes without parsing them; undefined when it is not certain which text that is. */
-function patchRevision(state: Cached, rev: number): Uint8Array | undefined {
-  const bytes = Buffer.from(state.bytes.buffer, state.bytes.byteOffset, state.bytes.byteLength);
-  const old = `"resourceVersion":"${state.rev}"`;
-  const at = bytes.indexOf(old);
-  if (at < 0 || bytes.indexOf(old, at + 1) >= 0) return undefined;
-  return Buffer.concat([bytes.subarray(0, at), Buffer.from(`"resourceVersion":"${rev}"`), bytes.subarray(at + old.length)]);
 }
