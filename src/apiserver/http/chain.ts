@@ -7,6 +7,7 @@ import { ANONYMOUS } from '../authn/authenticator';
 import type { Attributes, Authorizer, Decision } from '../authz/authorizer';
 import type { Metrics, RequestSeries } from '../metrics/metrics';
 import type { Answers } from './answers';
+import { CLIENT_GONE } from './exchange';
 import type { Exchange } from './exchange';
 import { parseGoDuration } from '../../api/meta/go-duration';
 import type { PlainRoutes } from './plain-routes';
@@ -21,7 +22,7 @@ export interface FlowControl {
 }
 
 /** What is counted when nobody waited for the answer. */
-const CLIENT_GONE = 499;
+const CLIENT_CLOSED_REQUEST = 499;
 const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** The fixed way of every request: authentication → flow control → authorization → route. */
@@ -87,8 +88,8 @@ export class Chain {
   }
 
   private clientGone(x: Exchange): void {
-    x.cancel(new Error('the client has closed the connection'));
-    x.count(CLIENT_GONE, 0);
+    x.cancel(CLIENT_GONE);
+    x.count(CLIENT_CLOSED_REQUEST, 0);
   }
 
   /** ?timeout=DURATION: the client wants an answer by then. @throws 400 for what is no duration */
@@ -104,7 +105,7 @@ export class Chain {
     if (ms <= 0) return;
     x.deadline = this.clock.after(ms, () => {
       if (x.answered) return;
-      x.cancel(new Error('the deadline of the request has passed'));
+      x.cancel('the deadline of the request has passed');
       this.answers.fail(x, requestTimedOut());
     });
   }

@@ -21,6 +21,8 @@ export interface ExchangeHost {
   readonly stopping: boolean;
 }
 
+/** Why a request is given up whose connection has ended. */
+export const CLIENT_GONE = 'the client has closed the connection';
 const YAML_ERRORS = 'yaml: unmarshal errors:\n';
 
 /** One request and its answer: what the chain has found out about it, and how to answer. Handlers see it as their RequestContext. */
@@ -73,16 +75,16 @@ export class Exchange implements RequestContext {
   get signal(): AbortSignal {
     if (!this.abort) {
       this.abort = new AbortController();
-      if (this.gone) this.abort.abort(new Error('the client has closed the connection'));
-      else this.res.once('close', () => this.cancel(new Error('the client has closed the connection')));
+      if (this.gone) this.abort.abort(new Error(CLIENT_GONE));
+      else this.res.once('close', () => this.cancel(CLIENT_GONE));
     }
     return this.abort.signal;
   }
 
-  /** Tells everybody who works on this request to stop. */
-  cancel(reason: Error): void {
+  /** Tells everybody who works on this request to stop. Every connection closes one day, so no Error is made unless somebody listens. */
+  cancel(why: string): void {
     this.gone = true;
-    if (this.abort && !this.abort.signal.aborted) this.abort.abort(reason);
+    if (this.abort && !this.abort.signal.aborted) this.abort.abort(new Error(why));
   }
 
   /** Adds a Warning header to the answer; go-yaml's collected complaints become one each. */
