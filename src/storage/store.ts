@@ -72,6 +72,8 @@ export interface Store {
   watch(r: Range, afterRev: number, sink: (batch: readonly StoreEvent[]) => void, caughtUp?: (rev: number) => void): Disposable;
   /** Forgets history before `rev`: afterwards exact reads below it and watches from before it throw CompactedError. */
   compact(rev: number): Promise<void>;
+  /** Why nothing more is accepted, once a write has failed; undefined while all is well. */
+  health(): Error | undefined;
   /** Size of the database in bytes, for metrics. */
   size(): Promise<number>;
   /** Waits for the writes under way and frees what the store holds. Later calls reject. */

@@ -1,6 +1,7 @@
 import { gzip } from 'node:zlib';
-import { StatusError } from '../../api/errors/status-error';
+import { internalError, StatusError } from '../../api/errors/status-error';
 import type { Status } from '../../api/errors/status-error';
+import { StoreError } from '../../storage/store-error';
 import type { Log } from '../../util/log';
 import type { Encoder } from './encoder';
 import type { Exchange } from './exchange';
@@ -33,7 +34,7 @@ export class Answers {
   /** The answer to anything that was thrown. What is no StatusError is a fault of ours: logged, and told as 500. */
   fail(x: Exchange, error: unknown): void {
     if (x.answered || x.res.destroyed) {
-      if (!(error instanceof StatusError)) this.log.error({ err: error, path: x.info.path }, 'a request failed after its answer had begun');
+      if (!(error instanceof StatusError || error instanceof StoreError)) this.log.error({ err: error, path: x.info.path }, 'a request failed after its answer had begun');
       return;
     }
     this.status(x, this.statusOf(x, error));
@@ -42,6 +43,8 @@ export class Answers {
   /** The Status that tells a client of an error. */
   statusOf(x: Exchange, error: unknown): Status {
     if (error instanceof StatusError) return error.status;
+    // The store has logged what happened to it; every request says it again to its client.
+    if (error instanceof StoreError) return internalError(error.message).status;
     this.log.error({ err: error, method: x.method, path: x.info.path, auditId: x.auditId }, 'a request failed unexpectedly');
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, code: 500 };

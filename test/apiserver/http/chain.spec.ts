@@ -1,6 +1,7 @@
 import supertest from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Attributes } from '../../../src/apiserver/authz/authorizer';
+import { StoreError } from '../../../src/storage/store-error';
 import { FakeClock } from '../../../src/util/fake-clock';
 import type { Harness } from './support';
 import { startHarness, TOKEN } from './support';
@@ -74,5 +75,14 @@ describe('deadlines', () => {
     expect((await answer).body).toMatchObject({ code: 504, reason: 'Timeout', message: 'Timeout: request did not complete within the allotted timeout' });
     expect(String(aborted)).toContain('deadline');
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('a store that has failed', () => {
+  it('is told as an internal error in its own words', async () => {
+    h = await startHarness();
+    h.configMaps.create = () => Promise.reject(new StoreError('Failed', 'the store accepts no more writes since one failed: disk full'));
+    const r = await supertest(h.url).post(CM).set('authorization', `Bearer ${TOKEN}`).send({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' } }).expect(500);
+    expect(r.body).toMatchObject({ kind: 'Status', status: 'Failure', reason: 'InternalError', code: 500, message: 'Internal error occurred: the store accepts no more writes since one failed: disk full' });
   });
 });
