@@ -1,4 +1,5 @@
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
+import type { ServiceAccountTokens } from '../apiserver/authn/service-account-tokens';
 import type { Component } from '../client/component';
 import { CONTROLLERS } from '../controllers/controllers';
 import { KUBELET_FACTORY, KubeletModule } from '../kubelet/kubelet.module';
@@ -9,7 +10,7 @@ import type { ComponentContexts } from './component-contexts';
 import { selectedComponents } from './options';
 import type { ClusterOptions } from './options';
 import type { Pki } from './pki';
-import { COMPONENTS, COMPONENT_CONTEXTS, PKI } from './tokens';
+import { COMPONENTS, COMPONENT_CONTEXTS, PKI, TOKENS } from './tokens';
 
 /** A part of the cluster as the start shows it: what starts together. */
 export interface Part {
@@ -23,14 +24,19 @@ export const COMPONENT_NAMES: readonly string[] = [...CONTROLLERS.map((c) => c.n
 /** Controllers, scheduler and nodes, each a provider of its own with an identity of its own; only those that were chosen are made. */
 @Module({})
 export class ComponentsModule {
-  /** `foundation`: a module that exports COMPONENT_CONTEXTS and PKI. */
+  /** `foundation`: a module that exports COMPONENT_CONTEXTS, PKI and TOKENS. */
   static forRoot(options: ClusterOptions, foundation: DynamicModule): DynamicModule {
     const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
     const controllers = CONTROLLERS.filter((c) => chosen.has(c.name)).map(
       (c): FactoryProvider => ({
         provide: `controller/${c.name}`,
-        inject: [COMPONENT_CONTEXTS, PKI],
-        useFactory: (contexts: ComponentContexts, pki: Pki) => c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), { rootCa: pki.ca.cert }),
+        inject: [COMPONENT_CONTEXTS, PKI, TOKENS],
+        useFactory: (contexts: ComponentContexts, pki: Pki, tokens: ServiceAccountTokens) =>
+          c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), {
+            rootCa: pki.ca.cert,
+            authority: pki.ca,
+            signToken: (claims) => tokens.issue(claims),
+          }),
       }),
     );
     const scheduler: FactoryProvider = {

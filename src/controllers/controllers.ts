@@ -1,23 +1,30 @@
 import type { Component, ComponentContext } from '../client/component';
+import { createCsrCleanerController } from './certificates/csr-cleaner-controller';
+import { createCsrSigningController } from './certificates/csr-signing-controller';
+import { createClusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller';
 import { createCronJobController } from './cronjob/cronjob-controller';
 import { createDaemonSetController } from './daemonset/daemonset-controller';
 import { createDeploymentController } from './deployment/deployment-controller';
 import { createDisruptionController } from './disruption/disruption-controller';
 import { createEndpointsController } from './endpoints/endpoints-controller';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller';
+import { createEndpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller';
 import { createEphemeralVolumeController } from './ephemeralvolume/ephemeral-volume-controller';
 import { createGarbageCollector } from './garbagecollector/garbage-collector';
 import { createHorizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontal-pod-autoscaler-controller';
 import { createJobController } from './job/job-controller';
 import { createNamespaceController } from './namespace/namespace-controller';
 import { createNodeLifecycleController } from './nodelifecycle/node-lifecycle-controller';
+import { createNodeTtlController } from './nodettl/node-ttl-controller';
 import { createPersistentVolumeController } from './persistentvolume/persistentvolume-controller';
 import { createPodGcController } from './podgc/pod-gc-controller';
 import { createReplicaSetController, createReplicationControllerController } from './replicaset/replica-controller';
 import { createResourceQuotaController } from './resourcequota/resourcequota-controller';
 import { createRootCaPublisher } from './rootcapublisher/root-ca-publisher';
 import { createServiceAccountController } from './serviceaccount/default-serviceaccount-controller';
+import { createServiceAccountTokenController } from './serviceaccounttoken/service-account-token-controller';
 import { createStatefulSetController } from './statefulset/statefulset-controller';
+import { createTaintEvictionController } from './tainteviction/taint-eviction-controller';
 import { createTtlAfterFinishedController } from './ttlafterfinished/ttl-after-finished-controller';
 import { createPvProtectionController } from './volumeprotection/pv-protection-controller';
 import { createPvcProtectionController } from './volumeprotection/pvc-protection-controller';
@@ -26,6 +33,10 @@ import { createPvcProtectionController } from './volumeprotection/pvc-protection
 export interface ControllerOptions {
   /** PEM of the authorities that the API server's certificate is checked against; published in every namespace. */
   rootCa: string;
+  /** Certificate and key, PEM, by which certificates are signed that clients ask for. */
+  authority: { cert: string; key: string };
+  /** Signs the claims of a JSON web token, whose issuer is among them, by the key of service accounts. */
+  signToken(claims: object): string;
 }
 
 /** A controller as the composition root sees it. */
@@ -40,6 +51,7 @@ export interface ControllerEntry {
 /** All controllers, in the order in which they are started. Adding one is a line here. */
 export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'serviceaccount', serviceAccount: 'service-account-controller', create: createServiceAccountController },
+  { name: 'serviceaccount-token', serviceAccount: 'tokens-controller', create: createServiceAccountTokenController },
   { name: 'root-ca-publisher', serviceAccount: 'root-ca-cert-publisher', create: (x, o) => createRootCaPublisher(x, o.rootCa) },
   { name: 'namespace', serviceAccount: 'namespace-controller', create: createNamespaceController },
   { name: 'garbage-collector', serviceAccount: 'generic-garbage-collector', create: createGarbageCollector },
@@ -56,10 +68,16 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'resourcequota', serviceAccount: 'resourcequota-controller', create: createResourceQuotaController },
   { name: 'endpointslice', serviceAccount: 'endpointslice-controller', create: createEndpointSliceController },
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
+  { name: 'endpointslice-mirroring', serviceAccount: 'endpointslicemirroring-controller', create: createEndpointSliceMirroringController },
   { name: 'persistentvolume-binder', serviceAccount: 'persistent-volume-binder', create: createPersistentVolumeController },
   { name: 'pvc-protection', serviceAccount: 'pvc-protection-controller', create: createPvcProtectionController },
   { name: 'pv-protection', serviceAccount: 'pv-protection-controller', create: createPvProtectionController },
   { name: 'ephemeral-volume', serviceAccount: 'ephemeral-volume-controller', create: createEphemeralVolumeController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },
+  { name: 'taint-eviction', serviceAccount: 'node-controller', create: createTaintEvictionController },
+  { name: 'node-ttl', serviceAccount: 'ttl-controller', create: createNodeTtlController },
   { name: 'pod-gc', serviceAccount: 'pod-garbage-collector', create: createPodGcController },
+  { name: 'clusterrole-aggregation', serviceAccount: 'clusterrole-aggregation-controller', create: createClusterRoleAggregationController },
+  { name: 'csr-signing', serviceAccount: 'certificate-controller', create: (x, o) => createCsrSigningController(x, o.authority) },
+  { name: 'csr-cleaner', serviceAccount: 'certificate-controller', create: createCsrCleanerController },
 ];

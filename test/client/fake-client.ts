@@ -104,7 +104,8 @@ export class FakeClient implements Client {
     const old = this.find(r, namespace, name);
     this.note('patch', r, keyOf(old), o.subresource);
     let next = structuredClone(old);
-    if (type === 'merge') next = mergePatch(next, patch) as KubeObject;
+    // Fields have no owners here: what is applied replaces.
+    if (type === 'merge' || type === 'apply') next = mergePatch(next, patch) as KubeObject;
     else if (type === 'strategic') next = strategicPatch(next, patch) as KubeObject;
     else if (type === 'json') {
       try {

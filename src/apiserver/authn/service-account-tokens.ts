@@ -5,6 +5,8 @@ import type { Lookup, UserInfo } from '../registry/strategy';
 import { authenticated } from './authenticator';
 import type { Authentication, Authenticator } from './authenticator';
 import { bearerToken } from './bearer-token';
+import { LEGACY_ISSUER, legacyAccount } from './legacy-token';
+import type { LegacyClaims } from './legacy-token';
 
 /** Issuer and audience of the tokens of every cluster, as kubeadm sets it up. */
 export const ISSUER = 'https://kubernetes.default.svc.cluster.local';
@@ -68,6 +70,10 @@ export class ServiceAccountTokens implements Authenticator {
     const claims = this.claimsOf(token);
     if (!claims) return { error: 'invalid bearer token' };
     const now = this.clock.now() / 1000;
+    if (claims.iss === LEGACY_ISSUER) {
+      const found = legacyAccount(claims as LegacyClaims, token, this.lookup);
+      return 'error' in found ? { error: `[invalid bearer token, ${found.error}]` } : { user: found, audiences: audiences.length ? this.audiences.filter((a) => audiences.includes(a)) : this.audiences };
+    }
     if (claims.iss !== ISSUER) return { error: 'invalid bearer token' };
     if (claims.exp === undefined || claims.exp <= now) return { error: '[invalid bearer token, service account token has expired]' };
     if (claims.nbf !== undefined && claims.nbf > now) return { error: '[invalid bearer token, service account token is not valid yet]' };
