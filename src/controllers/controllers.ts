@@ -15,6 +15,7 @@ import { createHorizontalPodAutoscalerController } from './horizontalpodautoscal
 import { createJobController } from './job/job-controller';
 import { createNamespaceController } from './namespace/namespace-controller';
 import { createNodeLifecycleController } from './nodelifecycle/node-lifecycle-controller';
+import { createNodeIpamController } from './nodeipam/node-ipam-controller';
 import { createNodeTtlController } from './nodettl/node-ttl-controller';
 import { createPersistentVolumeController } from './persistentvolume/persistentvolume-controller';
 import { createPodGcController } from './podgc/pod-gc-controller';
@@ -75,6 +76,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'ephemeral-volume', serviceAccount: 'ephemeral-volume-controller', create: createEphemeralVolumeController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   { name: 'taint-eviction', serviceAccount: 'node-controller', create: createTaintEvictionController },
+  { name: 'node-ipam', serviceAccount: 'node-controller', create: (x) => createNodeIpamController(x) },
   { name: 'node-ttl', serviceAccount: 'ttl-controller', create: createNodeTtlController },
   { name: 'pod-gc', serviceAccount: 'pod-garbage-collector', create: createPodGcController },
   { name: 'clusterrole-aggregation', serviceAccount: 'clusterrole-aggregation-controller', create: createClusterRoleAggregationController },

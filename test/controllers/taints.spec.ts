@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CLUSTER_ROLES, NODES, PODS } from '../../src/client/resources';
 import { createClusterRoleAggregationController } from '../../src/controllers/clusterroleaggregation/cluster-role-aggregation-controller';
+import { CidrSet } from '../../src/controllers/nodeipam/cidr-set';
+import { createNodeIpamController } from '../../src/controllers/nodeipam/node-ipam-controller';
 import { createNodeTtlController } from '../../src/controllers/nodettl/node-ttl-controller';
 import type { Node } from '../../src/controllers/shared/types';
 import { createTaintEvictionController } from '../../src/controllers/tainteviction/taint-eviction-controller';
@@ -81,6 +83,36 @@ describe('node ttl controller', () => {
     await w.pass(60_000);
     expect(w.client.actions.length).toBe(before);
     await w.stop();
+  });
+});
+
+describe('node ipam controller', () => {
+  it('gives each node a block of its own, and again what is given back', async () => {
+    const w = new World();
+    const node = async (name: string, podCIDR?: string) => {
+      await w.client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name }, spec: podCIDR ? { podCIDR, podCIDRs: [podCIDR] } : {} });
+      await w.settle();
+    };
+    await node('old', '10.1.0.0/24');
+    await w.start((x) => createNodeIpamController(x, '10.1.0.0/22'));
+    for (const n of ['a', 'b', 'c', 'late']) await node(n);
+    const blocks = () => Object.fromEntries(w.client.all<Node>(NODES).map((n) => [n.metadata.name, n.spec.podCIDR]));
+    expect(blocks()).toEqual({ old: '10.1.0.0/24', a: '10.1.1.0/24', b: '10.1.2.0/24', c: '10.1.3.0/24', late: undefined });
+    expect((await w.client.get<Node>(NODES, undefined, 'a'))['spec']).toEqual({ podCIDR: '10.1.1.0/24', podCIDRs: ['10.1.1.0/24'] });
+    expect(await eventsOf(w, 'late')).toEqual(['CIDRNotAvailable: Node late status is now: CIDRNotAvailable']);
+    await w.client.delete(NODES, undefined, 'b');
+    await w.settle();
+    expect(blocks()).toMatchObject({ late: '10.1.2.0/24' });
+    expect(w.problems).toEqual([]);
+    await w.stop();
+  });
+
+  it('knows what a range overlaps', () => {
+    const set = new CidrSet('10.0.0.0/21', 24);
+    set.occupy('10.0.2.0/23');
+    set.occupy('10.0.0.7/32');
+    expect([set.take(), set.take(), set.take()]).toEqual(['10.0.1.0/24', '10.0.4.0/24', '10.0.5.0/24']);
+    expect(() => new CidrSet('fd00::/48', 64)).toThrow('must be an IPv4 range');
   });
 });
 
