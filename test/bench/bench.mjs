@@ -2,6 +2,7 @@
 // npm run bench: starts a cluster of its own, loads it over TLS, and prints what each operation costs the server,
 // beside a bare node:https server in the same run and kube-apiserver's figures (on two cores, with etcd).
 //   --pods N (2000)  --watchers N (100)  --updates N (300)  --output json
+//   --rounds N (1): the whole load N times, of which the last is printed; from the third on the server is warm
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -14,6 +15,7 @@ const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.a
 const N = Number(arg('pods', 2000));
 const WATCHERS = Number(arg('watchers', 100));
 const UPDATES = Number(arg('updates', 300));
+const ROUNDS = Number(arg('rounds', 1));
 const CONCURRENCY = 64;
 const root = path.join(import.meta.dirname, '..', '..');
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubernest-bench-'));
@@ -103,9 +105,9 @@ async function fanOut(client, pid, ns) {
   return { perSecond: got / seconds, p50: NaN, p99: NaN, bad: 0, cpu: (cpuMicros(pid) - cpu) / got };
 }
 
-async function load({ client, pid }, rows) {
-  const ns = '/api/v1/namespaces/bench';
-  await client.request('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bench' } });
+async function load({ client, pid }, name, rows) {
+  const ns = `/api/v1/namespaces/${name}`;
+  await client.request('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   await until('the default ServiceAccount', async () => (await client.request('GET', `${ns}/serviceaccounts/default`)).code === 200);
   const row = async (name, n, concurrency, fn) => (rows[name] = await phase(n, concurrency, pid, fn));
   await row('create configmap', N, CONCURRENCY, (i) => client.request('POST', `${ns}/configmaps`, configMap(`c-${i}`)));
@@ -141,9 +143,11 @@ try {
   const idleMiB = residentMiB(cluster.pid);
   const bare = await startBare(cluster.dir);
   const rows = {};
-  rows['bare server: get'] = await phase(N * 4, CONCURRENCY, bare.pid, () => bare.client.request('GET', '/'));
-  rows['bare server: post'] = await phase(N, CONCURRENCY, bare.pid, (i) => bare.client.request('POST', '/', configMap(`c-${i}`)));
-  await load(cluster, rows);
+  for (let round = 1; round <= ROUNDS; round++) {
+    rows['bare server: get'] = await phase(N * 4, CONCURRENCY, bare.pid, () => bare.client.request('GET', '/'));
+    rows['bare server: post'] = await phase(N, CONCURRENCY, bare.pid, (i) => bare.client.request('POST', '/', configMap(`c-${i}`)));
+    await load(cluster, `bench-${round}`, rows);
+  }
   print(rows, { readyMs: cluster.ready, idleMiB, loadedMiB: residentMiB(cluster.pid) });
   cluster.client.close();
   bare.client.close();
