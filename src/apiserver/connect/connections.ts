@@ -59,20 +59,20 @@ export class Connections {
   private follow(x: Exchange, pod: KubeObject, container: string, o: PodLogOptions, first: readonly PodLogLine[]): void {
     x.begin(200, 'text/plain');
     let sent = this.lines(pod, container, { ...o, tail: undefined }).length;
-    x.res.write(formatLog(first, o));
+    x.call.write(formatLog(first, o));
     let timer: Disposable | undefined = undefined;
     const look = (): void => {
       const now = this.lookup.get(PODS, pod.metadata.namespace, pod.metadata.name!);
       const gone = now?.metadata.uid !== pod.metadata.uid || !isRunning(now, container);
       const all = now ? this.lines(now, container, { ...o, tail: undefined }) : [];
-      if (all.length > sent) x.res.write(formatLog(all.slice(sent), o));
+      if (all.length > sent) x.call.write(formatLog(all.slice(sent), o));
       sent = all.length;
       if (!gone) return;
       timer?.dispose();
-      x.res.end();
+      x.call.end();
     };
     timer = this.clock.every(FOLLOW_PERIOD, look);
-    x.res.once('close', () => timer.dispose());
+    x.call.onGone(() => timer.dispose());
     look();
   }
 

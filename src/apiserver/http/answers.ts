@@ -33,7 +33,7 @@ export class Answers {
 
   /** The answer to anything that was thrown. What is no StatusError is a fault of ours: logged, and told as 500. */
   fail(x: Exchange, error: unknown): void {
-    if (x.answered || x.res.destroyed) {
+    if (x.answered || x.call.gone) {
       if (!(error instanceof StatusError || error instanceof StoreError)) this.log.error({ err: error, path: x.info.path }, 'a request failed after its answer had begun');
       return;
     }

@@ -14,12 +14,14 @@ import { Discovery } from '../discovery/discovery';
 import { DiscoveryRoutes } from '../discovery/serve-discovery';
 import type { Metrics, WatchSeries } from '../metrics/metrics';
 import { Answers } from './answers';
+import type { Call } from './call';
 import { Chain } from './chain';
 import type { FlowControl } from './chain';
 import type { WireCodec } from './encoder';
 import { Encoder } from './encoder';
 import type { Endpoint } from './endpoint';
 import { Exchange } from './exchange';
+import { NodeCall } from './node-call';
 import type { ExchangeHost } from './exchange';
 import type { HealthRegistry } from './health';
 import type { Handle, TlsMaterial } from './listener';
@@ -27,7 +29,7 @@ import { closeServer, listen, listenError, makeServer } from './listener';
 import type { OpenApiProtobuf, OpenApiSource } from './openapi-routes';
 import { OpenApiRoutes } from './openapi-routes';
 import type { FixedDocument } from './plain-routes';
-import { PlainRoutes } from './plain-routes';
+import { ownsPath, PlainRoutes } from './plain-routes';
 import { BadPathError } from './request-info';
 import type { ConnectHandler } from './resource-routes';
 import { ResourceRoutes } from './resource-routes';
@@ -35,6 +37,8 @@ import { WebSockets } from './upgrades';
 import { versionInfo } from './version';
 import type { WatchObserver } from './watches';
 import { Watches } from './watches';
+import type { WireCall } from './wire/wire-call';
+import { WireServer } from './wire/wire-server';
 
 /** Everything the API server's HTTP side is made of. */
 export interface ApiServerOptions {
@@ -69,6 +73,7 @@ const READY_POLL = 10;
 export class ApiServer implements ExchangeHost {
   stopping = false;
   private server?: Server;
+  private wire?: WireServer;
   private readonly chain: Chain;
   private readonly watches: Watches;
 
@@ -88,13 +93,19 @@ export class ApiServer implements ExchangeHost {
 
   /** Serves one request, whatever its path. */
   readonly handle: Handle = (req, res) => {
-    const x = this.exchange(req, res);
+    const x = this.exchange(new NodeCall(req, res));
+    if (x) this.chain.run(x);
+  };
+
+  private readonly serve = (call: WireCall): void => {
+    const x = this.exchange(call);
     if (x) this.chain.run(x);
   };
 
   /** Takes over a server made elsewhere (createAdapter): its TLS material, upgrades and end are ours. */
   attach(server: Server): void {
     this.server = server;
+    this.wire = WireServer.before(server, this.o.clock, this.serve, ownsPath);
     if (this.o.tls && server instanceof TlsServer) server.setSecureContext(this.o.tls);
     server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(req, socket, head));
   }
@@ -147,7 +158,7 @@ export class ApiServer implements ExchangeHost {
   async stop(patience = PATIENCE): Promise<void> {
     this.stopping = true;
     this.watches.stop();
-    if (this.server) await closeServer(this.server, this.o.clock, patience);
+    if (this.server && this.wire) await closeServer(this.server, this.wire, this.o.clock, patience);
   }
 
   newAuditId(): string {
@@ -164,23 +175,25 @@ export class ApiServer implements ExchangeHost {
     res.shouldKeepAlive = false;
     res.assignSocket(socket as Socket);
     res.once('finish', () => socket.end());
-    const x = this.exchange(req, res);
+    const call = new NodeCall(req, res);
+    const x = this.exchange(call);
     if (!x) return;
-    x.upgrade = { socket, head, protocol: (req.headers.upgrade ?? '').toLowerCase() };
+    x.upgrade = { call, socket, head, protocol: (req.headers.upgrade ?? '').toLowerCase() };
     this.chain.run(x);
   }
 
-  private exchange(req: IncomingMessage, res: ServerResponse): Exchange | undefined {
+  private exchange(call: Call): Exchange | undefined {
     try {
-      return new Exchange(this, req, res);
+      return new Exchange(this, call);
     } catch (e) {
       if (!(e instanceof BadPathError)) throw e;
-      res.writeHead(400, { 'Content-Type': 'text/plain; charset=utf-8', Connection: 'close' });
-      res.end('400 Bad Request');
+      call.send(400, ['Content-Type', 'text/plain; charset=utf-8', 'Content-Length', String(BAD_REQUEST.length), 'Connection', 'close'], BAD_REQUEST);
       return undefined;
     }
   }
 }
+
+const BAD_REQUEST = Buffer.from('400 Bad Request');
 
 /** Puts an API server together; it serves once it listens. */
 export function createApiServer(options: ApiServerOptions): ApiServer {

@@ -1,13 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { badRequest } from '../../api/errors/status-error';
 import { parseJson } from '../../api/schema/json';
 import { parseYaml } from '../../api/yaml/decode';
 import type { Body } from '../handlers/handlers';
 import { ALL_TYPES, MEDIA_TYPES } from './negotiate';
-import { bodyTooLarge, unsupportedMediaType } from './refusals';
-
-/** 3 MiB: etcd's 1.5 MiB twice, as upstream. */
-export const MAX_BODY = 3 * 1024 * 1024;
+import { unsupportedMediaType } from './refusals';
 
 /** Decodes the payload of a protobuf body; the codec knows the kinds. */
 export interface ProtobufBodies {
@@ -21,30 +17,6 @@ export interface ExpectedKind {
   kind: string;
   /** Wrap decode errors as create and update do; DELETE passes them on as they are. */
   wrap: boolean;
-}
-
-/**
- * Reads a request body, then calls `done`. A body beyond the limit is refused and the rest of it discarded.
- * Nothing is called when the client goes away.
- */
-export function readBody(req: IncomingMessage, done: (body: Buffer) => void, fail: (error: Error) => void): void {
-  const parts: Buffer[] = [];
-  let size = 0;
-  let over = false;
-  req.on('data', (part: Buffer) => {
-    size += part.length;
-    if (over) return;
-    if (size > MAX_BODY) {
-      over = true;
-      parts.length = 0;
-      fail(bodyTooLarge(MAX_BODY));
-      return;
-    }
-    parts.push(part);
-  });
-  req.on('end', () => {
-    if (!over) done(parts.length === 1 ? parts[0]! : Buffer.concat(parts, size));
-  });
 }
 
 /** The media type a body is in, by Content-Type; none means JSON. @throws 415 */

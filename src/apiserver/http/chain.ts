@@ -45,13 +45,13 @@ export class Chain {
     x.started = this.clock.monotonic();
     this.metrics.inflight[kindOf(x)]++;
     try {
-      const who = this.authenticator.authenticate({ authorization: x.headers.authorization, socket: x.req.socket });
+      const who = this.authenticator.authenticate({ authorization: x.headers.authorization, socket: x.call.socket });
       if (who instanceof Promise) this.later(x, who.then((w) => this.identified(x, w)));
       else this.identified(x, who);
     } catch (error) {
       this.answers.fail(x, error);
     }
-    if (!x.answered) x.res.once('close', () => this.clientGone(x));
+    if (!x.answered) x.call.onGone(() => this.clientGone(x));
   }
 
   /** Counts an answer; to be called once per request that was run. */

@@ -1,11 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Disposable } from '../../util/clock';
 import type { UserInfo } from '../registry/strategy';
 import type { RequestContext } from '../handlers/handlers';
+import type { Call } from './call';
 import type { Query } from './query';
 import { parseQuery } from './query';
 import type { RequestHeaders } from './request-headers';
-import { readHeaders } from './request-headers';
 import type { RequestInfo } from './request-info';
 import { parseRequestInfo } from './request-info';
 import type { Route } from './resource-routes';
@@ -54,12 +53,11 @@ export class Exchange implements RequestContext {
   /** @throws BadPathError */
   constructor(
     private readonly host: ExchangeHost,
-    readonly req: IncomingMessage,
-    readonly res: ServerResponse,
+    readonly call: Call,
   ) {
-    this.method = req.method ?? 'GET';
-    this.info = parseRequestInfo(this.method, req.url ?? '/');
-    this.headers = readHeaders(req.rawHeaders);
+    this.method = call.method;
+    this.info = parseRequestInfo(this.method, call.url);
+    this.headers = call.headers;
     this.auditId = this.headers.auditId || host.newAuditId();
   }
 
@@ -76,7 +74,7 @@ export class Exchange implements RequestContext {
     if (!this.abort) {
       this.abort = new AbortController();
       if (this.gone) this.abort.abort(new Error(CLIENT_GONE));
-      else this.res.once('close', () => this.cancel(CLIENT_GONE));
+      else this.call.onGone(() => this.cancel(CLIENT_GONE));
     }
     return this.abort.signal;
   }
@@ -104,27 +102,22 @@ export class Exchange implements RequestContext {
 
   /** True once an answer has begun. */
   get answered(): boolean {
-    return this.res.headersSent || this.res.writableEnded;
+    return this.call.answered;
   }
 
   /** Sends a complete answer. `extra`: further header names and values in turn. */
   send(code: number, contentType: string, body: Uint8Array, extra?: readonly string[]): void {
-    if (this.answered || this.res.destroyed) return;
+    if (this.call.answered || this.call.gone) return;
     const head = this.head(contentType, extra);
     if (code !== 304) head.push('Content-Length', String(body.length));
     this.count(code, body.length);
-    this.res.removeHeader('connection');
-    this.res.writeHead(code, head);
-    if (this.method === 'HEAD') this.res.end();
-    else this.res.end(body);
+    this.call.send(code, head, this.method === 'HEAD' ? undefined : body);
   }
 
   /** Sends the head of an answer whose body follows in chunks, at once. */
   begin(code: number, contentType: string, extra?: readonly string[]): void {
     this.count(code, 0);
-    this.res.removeHeader('connection');
-    this.res.writeHead(code, this.head(contentType, extra));
-    this.res.flushHeaders();
+    this.call.begin(code, this.head(contentType, extra));
   }
 
   /** Tells the server that the answer begins; for those who write it themselves. Only the first call counts. */

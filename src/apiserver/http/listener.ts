@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../util/clock';
+import { HEAD_TIMEOUT, IDLE_TIMEOUT, MAX_HEAD } from './limits';
+import type { WireServer } from './wire/wire-server';
 
 /** PEM texts: the server's own certificate and key, and the CA whose client certificates are believed. */
 export interface TlsMaterial {
@@ -12,12 +14,11 @@ export interface TlsMaterial {
 }
 
 const LIMITS = {
-  // Longer than clients keep idle connections (90 s in Go), so that it is never us who closes one that is about to be used.
-  keepAliveTimeout: 120_000,
-  headersTimeout: 32_000,
+  keepAliveTimeout: IDLE_TIMEOUT,
+  headersTimeout: HEAD_TIMEOUT,
   // Bodies may come slowly; watches and streams are requests that never end.
   requestTimeout: 0,
-  maxHeaderSize: 1 << 20,
+  maxHeaderSize: MAX_HEAD,
   noDelay: true,
 };
 
@@ -55,10 +56,14 @@ export function listenError(e: NodeJS.ErrnoException, port: number, host: string
  * Stops a server: takes no new connections, closes idle ones, waits for the requests under way, and after `patience` milliseconds
  * breaks what is left.
  */
-export function closeServer(server: Server, clock: Clock, patience: number): Promise<void> {
+export function closeServer(server: Server, wire: WireServer, clock: Clock, patience: number): Promise<void> {
   return new Promise((resolve) => {
+    wire.closeIdle();
     if (!server.listening) return resolve();
-    const timer = clock.after(patience, () => server.closeAllConnections());
+    const timer = clock.after(patience, () => {
+      wire.closeAll();
+      server.closeAllConnections();
+    });
     server.close(() => {
       timer.dispose();
       resolve();

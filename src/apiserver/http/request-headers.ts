@@ -1,4 +1,4 @@
-/** The request headers that the API paths look at, read once from Node's raw list; absent ones are ''. */
+/** The request headers that the API paths look at, read once; absent ones are ''. */
 export interface RequestHeaders {
   accept: string;
   acceptEncoding: string;
@@ -14,35 +14,37 @@ export interface RequestHeaders {
  * Of a repeated header the first one counts, as in Go's Header.Get.
  */
 export function readHeaders(raw: readonly string[]): RequestHeaders {
-  const h: RequestHeaders = { accept: '', acceptEncoding: '', auditId: '', authorization: '', contentType: '', ifNoneMatch: '', userAgent: '' };
+  const h = none();
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const name = raw[i]!;
-    const value = raw[i + 1]!;
-    switch (name.length) {
-      case 6:
-        if (h.accept === '' && same(name, 'accept')) h.accept = value;
-        break;
-      case 8:
-        if (h.auditId === '' && same(name, 'audit-id')) h.auditId = value;
-        break;
-      case 10:
-        if (h.userAgent === '' && same(name, 'user-agent')) h.userAgent = value;
-        break;
-      case 12:
-        if (h.contentType === '' && same(name, 'content-type')) h.contentType = value;
-        break;
-      case 13:
-        if (h.authorization === '' && same(name, 'authorization')) h.authorization = value;
-        else if (h.ifNoneMatch === '' && same(name, 'if-none-match')) h.ifNoneMatch = value;
-        break;
-      case 15:
-        if (h.acceptEncoding === '' && same(name, 'accept-encoding')) h.acceptEncoding = value;
-        break;
-    }
+    const field = FIELDS.get(raw[i]!.toLowerCase());
+    if (field && h[field] === '') h[field] = raw[i + 1]!;
   }
   return h;
 }
 
-function same(name: string, lower: string): boolean {
-  return name === lower || name.toLowerCase() === lower;
+/** The same out of header lines that are known to be well-formed, each ending in CRLF. */
+export function readHeaderLines(lines: string): RequestHeaders {
+  const h = none();
+  for (let at = 0; at < lines.length; ) {
+    const end = lines.indexOf('\r\n', at);
+    const colon = lines.indexOf(':', at);
+    const field = FIELDS.get(lines.slice(at, colon).toLowerCase());
+    if (field && h[field] === '') h[field] = lines.slice(colon + 1, end).trim();
+    at = end + 2;
+  }
+  return h;
+}
+
+const FIELDS: ReadonlyMap<string, keyof RequestHeaders> = new Map([
+  ['accept', 'accept'],
+  ['accept-encoding', 'acceptEncoding'],
+  ['audit-id', 'auditId'],
+  ['authorization', 'authorization'],
+  ['content-type', 'contentType'],
+  ['if-none-match', 'ifNoneMatch'],
+  ['user-agent', 'userAgent'],
+]);
+
+function none(): RequestHeaders {
+  return { accept: '', acceptEncoding: '', auditId: '', authorization: '', contentType: '', ifNoneMatch: '', userAgent: '' };
 }

@@ -2,7 +2,7 @@ import { badRequest, methodNotAllowed, methodNotSupported, notFound, StatusError
 import type { ConnectSubresource } from '../registry/strategy';
 import type { DeleteQuery, HandlerMap, ListParams, ListResult, ObjectResult, PatchBody, ResourceHandlers, WriteParams } from '../handlers/handlers';
 import type { Body } from '../handlers/handlers';
-import { bodyType, readBody, RequestBody } from './body';
+import { bodyType, RequestBody } from './body';
 import type { ProtobufBodies } from './body';
 import type { Encoder } from './encoder';
 import { Endpoint } from './endpoint';
@@ -135,8 +135,7 @@ export class ResourceRoutes {
   }
 
   private withBody(x: Exchange, use: (raw: Buffer) => void): void {
-    readBody(
-      x.req,
+    x.call.readBody(
       (raw) => {
         try {
           use(raw);

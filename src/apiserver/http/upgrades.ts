@@ -2,11 +2,13 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import type { Exchange } from './exchange';
+import type { NodeCall } from './node-call';
 import type { Frame } from './watch-frames';
 import type { FrameWriter } from './watch-stream';
 
 /** The connection of a request that asked to become something else, and what came after its head. */
 export interface Upgrade {
+  call: NodeCall;
   socket: Duplex;
   head: Buffer;
   /** The Upgrade header, in lower case: 'websocket', 'spdy/3.1'. */
@@ -21,9 +23,9 @@ export class WebSockets {
   accept(x: Exchange): WebSocket | undefined {
     const { upgrade } = x;
     if (upgrade?.protocol !== 'websocket') return undefined;
-    x.res.detachSocket(upgrade.socket as never);
+    upgrade.call.res.detachSocket(upgrade.socket as never);
     let socket: WebSocket | undefined;
-    this.server.handleUpgrade(x.req, upgrade.socket, upgrade.head, (ws) => {
+    this.server.handleUpgrade(upgrade.call.req, upgrade.socket, upgrade.head, (ws) => {
       socket = ws;
     });
     return socket;

@@ -1,7 +1,8 @@
 import type { CachedEvent, WatchSink } from '../../storage/watch-cache/watch-cache';
 import type { Clock, Disposable } from '../../util/clock';
 import type { Random } from '../../util/random';
-import type { Exchange } from './exchange';
+import type { Call } from './call';
+import type { Flusher } from './flusher';
 import type { Frame, FrameMaker } from './watch-frames';
 
 /** Where frames leave: a chunked HTTP response or a WebSocket. */
@@ -19,24 +20,6 @@ export interface FrameWriter {
 const LAG_LIMIT = 8 * 1024 * 1024;
 const BOOKMARK_PERIOD = 60_000;
 const BOOKMARK_BEFORE_END = 2_000;
-
-/**
- * Writes what streams have collected once per turn of the event loop, so that all events of one commit leave in one write per client
- * and writers are answered before watchers.
- */
-export class Flusher {
-  private waiting: WatchStream[] = [];
-
-  add(stream: WatchStream): void {
-    if (this.waiting.push(stream) === 1) setImmediate(() => this.run());
-  }
-
-  private run(): void {
-    const streams = this.waiting;
-    this.waiting = [];
-    for (const s of streams) s.flush();
-  }
-}
 
 export interface WatchStreamOptions {
   /** Milliseconds after which the watch ends by itself. */
@@ -183,25 +166,24 @@ const COALESCE = 64 * 1024;
  */
 export class ChunkedWriter implements FrameWriter {
   private readonly socket;
-  private readonly chunked: boolean;
 
-  constructor(private readonly x: Exchange) {
-    this.socket = x.res.socket;
-    this.chunked = x.res.chunkedEncoding && this.socket !== null;
+  constructor(private readonly call: Call) {
+    this.socket = call.chunks;
   }
 
   get pending(): number {
-    return this.socket?.writableLength ?? this.x.res.writableLength;
+    return this.call.pending;
   }
 
   write(frames: readonly Frame[]): void {
-    if (!this.chunked || !this.socket) {
-      for (const f of frames) this.x.res.write(f.chunk.subarray(f.start, f.end));
+    const { socket } = this;
+    if (!socket) {
+      for (const f of frames) this.call.write(f.chunk.subarray(f.start, f.end));
       return;
     }
-    if (!this.socket.writable) return;
+    if (!socket.writable) return;
     if (frames.length === 1) {
-      this.socket.write(frames[0]!.chunk);
+      socket.write(frames[0]!.chunk);
       return;
     }
     let from = 0;
@@ -209,18 +191,18 @@ export class ChunkedWriter implements FrameWriter {
     for (let i = 0; i < frames.length; i++) {
       size += frames[i]!.chunk.length;
       if (size < COALESCE && i < frames.length - 1) continue;
-      this.socket.write(i === from ? frames[i]!.chunk : join(frames, from, i + 1, size));
+      socket.write(i === from ? frames[i]!.chunk : join(frames, from, i + 1, size));
       from = i + 1;
       size = 0;
     }
   }
 
   end(): void {
-    this.x.res.end();
+    this.call.end();
   }
 
   destroy(): void {
-    this.x.res.destroy();
+    this.call.destroy();
   }
 }
 

@@ -11,7 +11,8 @@ import { notAcceptable } from './refusals';
 import { formOf } from './form';
 import { FrameMaker } from './watch-frames';
 import type { FrameWriter } from './watch-stream';
-import { ChunkedWriter, Flusher, WatchStream } from './watch-stream';
+import { Flusher } from './flusher';
+import { ChunkedWriter, WatchStream } from './watch-stream';
 
 const MIN_TIMEOUT = 1800_000;
 
@@ -28,7 +29,7 @@ export type Upgrader = (x: Exchange, text: boolean, gone: () => void) => FrameWr
 /** All watches that are open now. */
 export class Watches {
   private readonly open = new Set<WatchStream>();
-  private readonly flusher = new Flusher();
+  private readonly flusher: Flusher;
 
   constructor(
     private readonly encoder: Encoder,
@@ -37,7 +38,9 @@ export class Watches {
     private readonly random: Random,
     private readonly observer: WatchObserver,
     private readonly upgrade: Upgrader,
-  ) {}
+  ) {
+    this.flusher = new Flusher(clock);
+  }
 
   /** Starts a watch and answers with its stream. @throws what the handler refuses; 406 */
   serve(x: Exchange, e: Endpoint, accepted: Accepted, p: ListParams): void {
@@ -82,9 +85,9 @@ export class Watches {
     const text = accepted.encoding === 'json';
     const upgraded = this.upgrade(x, text, () => stream.abandon());
     if (upgraded) return upgraded;
-    x.res.once('close', () => stream.abandon());
+    x.call.onGone(() => stream.abandon());
     x.begin(200, text ? MEDIA_TYPES.json : `${MEDIA_TYPES.protobuf};stream=watch`);
-    return new ChunkedWriter(x);
+    return new ChunkedWriter(x.call);
   }
 
   /** Milliseconds: what the client says, else at random between half an hour and an hour, so that clients do not all come back at once. */

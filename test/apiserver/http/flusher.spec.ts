@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { Flusher } from '../../../src/apiserver/http/flusher';
+import { FakeClock } from '../../../src/util/fake-clock';
+
+/** A clock whose time is moved by the work itself. */
+class WorkClock extends FakeClock {
+  worked = 0;
+  override monotonic(): number {
+    return super.monotonic() + this.worked;
+  }
+}
+
+const turn = (): Promise<void> => new Promise((r) => setImmediate(r));
+
+describe('Flusher', () => {
+  it('writes in the next turn, each stream once a round', async () => {
+    const clock = new WorkClock();
+    const flusher = new Flusher(clock);
+    const log: string[] = [];
+    flusher.add({ flush: () => log.push('a') });
+    flusher.add({ flush: () => log.push('b') });
+    expect(log).toEqual([]);
+    await turn();
+    expect(log).toEqual(['a', 'b']);
+    flusher.add({ flush: () => log.push('c') });
+    await turn();
+    expect(log).toEqual(['a', 'b', 'c']);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('pauses after a round that took long, and collects meanwhile', async () => {
+    const clock = new WorkClock();
+    const flusher = new Flusher(clock);
+    const log: string[] = [];
+    flusher.add({ flush: () => (clock.worked += 3) });
+    await turn();
+    flusher.add({ flush: () => log.push('a') });
+    await turn();
+    await clock.advance(5);
+    flusher.add({ flush: () => log.push('b') });
+    expect(log).toEqual([]);
+    await clock.advance(1);
+    expect(log).toEqual(['a', 'b']);
+  });
+
+  it('never pauses for more than ten milliseconds', async () => {
+    const clock = new WorkClock();
+    const flusher = new Flusher(clock);
+    let flushed = 0;
+    flusher.add({ flush: () => (clock.worked += 1000) });
+    await turn();
+    flusher.add({ flush: () => flushed++ });
+    await clock.advance(10);
+    expect(flushed).toBe(1);
+  });
+});
