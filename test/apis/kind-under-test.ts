@@ -70,7 +70,8 @@ export class KindUnderTest {
   }
 
   private finish(o: KubeObject, c: { ctx: Ctx; warnings: string[] }, strategy: Strategy, old?: KubeObject): Outcome {
-    const errors = (strategy.validate?.(c.ctx, o, old) ?? []).map(textOf);
+    const names = old ? [] : (strategy.validateName?.(o.metadata.name ?? '', false, o) ?? []).map((problem) => `metadata.name: Invalid value: ${JSON.stringify(o.metadata.name)}: ${problem}`);
+    const errors = [...names, ...(strategy.validate?.(c.ctx, o, old) ?? []).map(textOf)];
     return { object: o, errors, warnings: [...c.warnings, ...(strategy.warnings?.(c.ctx, o, old) ?? [])] };
   }
 

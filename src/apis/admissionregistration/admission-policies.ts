@@ -12,6 +12,7 @@ import { paramKindCell } from './param-validation';
 import { validateMutatingPolicy, validateValidatingPolicy } from './policy-validation';
 import { defaultMatching } from './rule-validation';
 import { staticNameWarnings } from './webhook-configurations';
+import { CHANGE_PLAIN, WHOLE_PLAIN } from '../shared/metadata-rules';
 
 const GROUP = 'admissionregistration.k8s.io';
 
@@ -22,6 +23,7 @@ function setDefaults(o: KubeObject): void {
 }
 
 const common: Strategy = {
+  metadata: WHOLE_PLAIN,
   default: setDefaults,
   prepareForCreate: (_c, o) => bumpGeneration(o, undefined),
   prepareForUpdate: (_c, o, old) => bumpGeneration(o, old, !semanticEqual(o.spec, old.spec)),
@@ -82,6 +84,7 @@ export const validatingAdmissionPolicy: ResourceDefinition = {
   ],
   subresources: {
     status: viewOf({
+      metadata: CHANGE_PLAIN,
       default: setDefaults,
       prepareForUpdate(_c, o, old) {
         o.spec = old.spec;

@@ -7,6 +7,7 @@ import { validateBinding } from './binding-validation';
 import { paramRefCell } from './param-validation';
 import { defaultMatching } from './rule-validation';
 import { staticNameWarnings } from './webhook-configurations';
+import { WHOLE_PLAIN } from '../shared/metadata-rules';
 
 function definition(kind: string, mutating: boolean): ResourceDefinition {
   return {
@@ -17,6 +18,7 @@ function definition(kind: string, mutating: boolean): ResourceDefinition {
     verbs: ALL_VERBS,
     schema: `io.k8s.api.admissionregistration.v1.${kind}`,
     strategy: {
+      metadata: WHOLE_PLAIN,
       default: (o) => defaultMatching(o.spec?.matchResources),
       prepareForCreate: (_c, o) => bumpGeneration(o, undefined),
       prepareForUpdate: (_c, o, old) => bumpGeneration(o, old, !semanticEqual(o.spec, old.spec)),

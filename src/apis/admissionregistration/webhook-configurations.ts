@@ -5,6 +5,7 @@ import { semanticEqual } from '../shared/equality';
 import { bumpGeneration } from '../shared/generation';
 import { ALL_VERBS } from '../shared/verbs';
 import { defaultWebhooks, validateWebhooks, webhooksOf } from './webhook-validation';
+import { WHOLE_PLAIN } from '../shared/metadata-rules';
 
 const STATIC_SUFFIX = '.static.k8s.io';
 
@@ -23,6 +24,7 @@ function definition(kind: string, mutating: boolean): ResourceDefinition {
     verbs: ALL_VERBS,
     schema: `io.k8s.api.admissionregistration.v1.${kind}`,
     strategy: {
+      metadata: WHOLE_PLAIN,
       default: (o) => defaultWebhooks(o, mutating),
       prepareForCreate: (_c, o) => bumpGeneration(o, undefined),
       prepareForUpdate: (_c, o, old) => bumpGeneration(o, old, !semanticEqual(o.webhooks, old.webhooks)),

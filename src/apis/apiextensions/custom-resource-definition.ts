@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition, Strategy } from '../../apiserver/registry/strategy';
 import { createdAtColumn, nameColumn } from '../shared/columns';
+import { nameIsDnsSubdomain } from '../shared/names';
 import { semanticEqual } from '../shared/equality';
 import { bumpGeneration } from '../shared/generation';
 import type { Raw } from '../shared/raw';
@@ -9,6 +10,7 @@ import { defaultWebhookService } from '../shared/webhook-client';
 import { validateDefinition, versionsOf } from './definition-validation';
 import { unknownFormats } from './formats';
 import { validateNames } from './names-validation';
+import { CHANGE_PLAIN } from '../shared/metadata-rules';
 
 function storageVersionOf(o: KubeObject): string | undefined {
   return versionsOf(o).find((v) => v.storage)?.name as string | undefined;
@@ -25,6 +27,13 @@ function applyDefaults(o: KubeObject): void {
   if (storage !== undefined && !o.status?.storedVersions?.length) o.status = { ...o.status, storedVersions: [storage] };
 }
 
+/** A generateName has to be the whole name too, which it cannot. */
+function definitionName(name: string, prefix: boolean, o: KubeObject): string[] {
+  const { group = '', names = {} } = (o.spec ?? {}) as Raw;
+  const problems = nameIsDnsSubdomain(name, prefix);
+  return name === `${names.plural ?? ''}.${group}` ? problems : [...problems, 'must be spec.names.plural+"."+spec.group'];
+}
+
 /** Remembers that objects may now be stored in the storage version. */
 function rememberStorageVersion(o: KubeObject): void {
   const storage = storageVersionOf(o);
@@ -33,6 +42,7 @@ function rememberStorageVersion(o: KubeObject): void {
 }
 
 const statusStrategy: Strategy = {
+  metadata: CHANGE_PLAIN,
   default: applyDefaults,
   prepareForUpdate: (_c, o, old) => {
     o.spec = old.spec;
@@ -51,6 +61,8 @@ export const customResourceDefinition: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
   strategy: {
+    metadata: CHANGE_PLAIN,
+    validateName: definitionName,
     default: applyDefaults,
     prepareForCreate: (_c, o) => {
       o.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: null };

@@ -125,10 +125,6 @@ function validateStoredVersions(o: KubeObject): FieldError[] {
 /** Complaints about a CustomResourceDefinition, beyond those about its metadata. */
 export function validateDefinition(o: KubeObject, old?: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
-  const { group = '', names = {} } = (o.spec ?? {}) as Raw;
-  if (!old && o.metadata.name !== `${names.plural ?? ''}.${group}`) {
-    errors.push(invalidValue('metadata.name', o.metadata.name ?? '', 'must be spec.names.plural+"."+spec.group'));
-  }
   const knew = !old || knowsReviewVersion(old.spec?.conversion?.webhook?.conversionReviewVersions);
   errors.push(...validateSpec(internalSpecOf(o.spec ?? {}), schemaRulesFor(o, old), knew));
   if (old) errors.push(...validateKept(o, old));

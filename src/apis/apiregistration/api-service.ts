@@ -4,21 +4,25 @@ import { formatTime } from '../../api/meta/time';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
 import { isPortNumber } from '../shared/formats';
-import { isDns1035Label, isDns1123Subdomain, isPathSegmentName, nameIsPathSegment } from '../shared/names';
+import { isDns1035Label, isDns1123Subdomain, isPathSegmentName } from '../shared/names';
 import type { Raw } from '../shared/raw';
 import { ALL_VERBS, RESETS_STATUS, viewOf } from '../shared/verbs';
+import { CHANGE_PLAIN } from '../shared/metadata-rules';
 
 const KEPT_BY_STATUS = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
+
+function serviceName(name: string, _prefix: boolean, o: KubeObject): string[] {
+  const problems = isPathSegmentName(name);
+  if (problems.length) return problems;
+  const { group = '', version = '' } = (o.spec ?? {}) as { group?: string; version?: string };
+  const wanted = `${version}.${group}`;
+  return name === wanted ? [] : [`must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`];
+}
 
 function validate(o: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   const spec = (o.spec ?? {}) as Raw;
   const { group = '', version = '' } = spec as { group?: string; version?: string };
-  const { name = '' } = o.metadata;
-  const wanted = `${version}.${group}`;
-  if (name && !isPathSegmentName(name).length && name !== wanted) {
-    errors.push(invalidValue('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(wanted)}`));
-  }
   if (!group && version !== 'v1') errors.push(required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
   if (group) for (const m of isDns1123Subdomain(group)) errors.push(invalidValue('spec.group', group, m));
   for (const m of isDns1035Label(version)) errors.push(invalidValue('spec.version', version, m));
@@ -68,11 +72,12 @@ export const apiService: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.APIService',
   strategy: {
+    metadata: { onUpdate: ['change', 'whole'], plainFinalizers: true },
     default(o) {
       const service = o.spec?.service as Raw | undefined;
       if (service) service.port ??= 443;
     },
-    validateName: nameIsPathSegment,
+    validateName: serviceName,
     prepareForCreate(c, o) {
       o.status = {};
       if (o.spec?.service) return;
@@ -94,6 +99,7 @@ export const apiService: ResourceDefinition = {
   ],
   subresources: {
     status: viewOf({
+      metadata: CHANGE_PLAIN,
       prepareForUpdate(_c, o, old) {
         o.spec = old.spec;
         const to = o.metadata as Record<string, unknown>;

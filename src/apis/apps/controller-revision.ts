@@ -5,6 +5,7 @@ import { ageColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateNonNegative } from './counts';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 function validate(o: KubeObject, old?: KubeObject): FieldError[] {
   const errors = validateNonNegative(o.revision, 'revision');
@@ -28,7 +29,7 @@ export const controllerRevision: ResourceDefinition = {
   namespaced: true,
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.apps.v1.ControllerRevision',
-  strategy: { validate: (_c, o, old) => validate(o, old) },
+  strategy: { metadata: CHANGE_THEN_WHOLE, validate: (_c, o, old) => validate(o, old) },
   columns: [
     nameColumn,
     { name: 'Controller', type: 'string', cell: controllerCell },

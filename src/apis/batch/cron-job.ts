@@ -18,6 +18,7 @@ import { validateJobBody } from './job-spec-validation';
 import { defaultFailurePolicy, jobSpecWarnings } from './job-template';
 import { scheduleProblem } from './schedule';
 import { timeZoneExists } from './time-zone';
+import { GENERIC_UPDATE } from '../shared/metadata-rules';
 
 /** Jobs are named after it with eleven characters more. */
 const NAME_MAX = 52;
@@ -116,6 +117,7 @@ const strategy: Strategy = {
 };
 
 const statusStrategy: Strategy = {
+  metadata: GENERIC_UPDATE,
   default: setDefaults,
   prepareForUpdate(_c, o, old) {
     o.spec = old.spec;

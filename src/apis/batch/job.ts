@@ -15,6 +15,7 @@ import { isConditionTrue } from './job-conditions';
 import { validateJobStatus } from './job-status-validation';
 import { CONTROLLER_UID, JOB_NAME, LEGACY_CONTROLLER_UID, LEGACY_JOB_NAME, validateJob } from './job-validation';
 import { defaultFailurePolicy, jobSpecWarnings } from './job-template';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 const NO_LIMIT = 2147483647;
 
@@ -52,6 +53,7 @@ function generateSelector(o: KubeObject): void {
 }
 
 const strategy: Strategy = {
+  metadata: WHOLE_THEN_CHANGE,
   default: setDefaults,
   prepareForCreate(_c, o) {
     generateSelector(o);

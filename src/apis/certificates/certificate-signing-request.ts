@@ -9,6 +9,7 @@ import type { Raw } from '../shared/raw';
 import { ALL_VERBS, viewOf } from '../shared/verbs';
 import { readCertificateRequest } from '../../api/x509/certificate-request';
 import { validateCsr, validateCsrUpdate } from './csr-validation';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 const GROUP = 'certificates.k8s.io';
 const CLIENT_SIGNER = 'kubernetes.io/kube-apiserver-client';
@@ -78,6 +79,7 @@ export const certificateSigningRequest: ResourceDefinition = {
   schema: 'io.k8s.api.certificates.v1.CertificateSigningRequest',
   fields: { 'spec.signerName': (o) => o.spec?.signerName ?? '' },
   strategy: {
+    metadata: WHOLE_THEN_CHANGE,
     validateName: () => [],
     prepareForCreate(c, o) {
       setRequester(c, o);
@@ -104,6 +106,7 @@ export const certificateSigningRequest: ResourceDefinition = {
   ],
   subresources: {
     approval: viewOf({
+      metadata: WHOLE_THEN_CHANGE,
       prepareForUpdate(c, o, old) {
         fillConditionTimes(c, o, old);
         const { conditions } = (o.status ?? {}) as Raw;
@@ -116,6 +119,7 @@ export const certificateSigningRequest: ResourceDefinition = {
       resetFields: [['spec'], ['status', 'certificate']],
     }),
     status: viewOf({
+      metadata: WHOLE_THEN_CHANGE,
       prepareForUpdate(c, o, old) {
         o.spec = old.spec;
         keepDecisions(o, old);

@@ -4,6 +4,7 @@ import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
 import { isQualifiedName } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
+import { CHANGE_PLAIN } from '../shared/metadata-rules';
 
 function validateLease(o: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
@@ -35,6 +36,7 @@ export const lease: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.coordination.v1.Lease',
   strategy: {
+    metadata: CHANGE_PLAIN,
     // coordinated leader election is off by default, and its fields with it
     prepareForCreate: (_c, o) => {
       delete o.spec?.strategy;

@@ -6,6 +6,7 @@ import { semanticEqual } from '../shared/equality';
 import { isConfigMapKey } from '../shared/formats';
 import { nameIsDnsSubdomain } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 /** Most bytes that the values of a ConfigMap or Secret may have together. */
 export const MAX_DATA_BYTES = 1024 * 1024;
@@ -47,6 +48,7 @@ function validate(o: KubeObject, old?: KubeObject): FieldError[] {
 }
 
 const strategy: Strategy = {
+  metadata: CHANGE_THEN_WHOLE,
   validate: (_c, o, old) => validate(o, old),
   validateName: nameIsDnsSubdomain,
 };

@@ -8,6 +8,7 @@ import { ipWarnings, parseIpSloppy, validateLegacyIp } from '../shared/ip';
 import { isDns1123Label, isDns1123Subdomain, isQualifiedName, nameIsDnsSubdomain } from '../shared/names';
 import type { Raw } from '../shared/raw';
 import { ALL_VERBS } from '../shared/verbs';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 export const PORT_PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
 
@@ -78,6 +79,7 @@ function warnings(o: KubeObject): string[] {
 }
 
 const strategy: Strategy = {
+  metadata: CHANGE_THEN_WHOLE,
   default(o) {
     for (const s of (o.subsets ?? []) as Raw[]) for (const p of (s.ports ?? []) as Raw[]) p.protocol ||= 'TCP';
   },

@@ -5,6 +5,7 @@ import type { ResourceDefinition, Strategy } from '../../apiserver/registry/stra
 import { isDns1123Subdomain, isQualifiedName, longerThan, OK } from '../shared/names';
 import type { Raw } from '../shared/raw';
 import { ALL_VERBS } from '../shared/verbs';
+import { GENERIC } from '../shared/metadata-rules';
 
 const MAX_NAME = 128;
 const MAX_NOTE = 1024;
@@ -37,6 +38,7 @@ export function validateLegacyEvent(e: KubeObject, controllerField: 'reportingCo
 }
 
 const strategy: Strategy = {
+  metadata: GENERIC,
   validate: (_c, o) => validateLegacyEvent(o, 'reportingComponent'),
   // names are not looked at: events of other components predate the rule
   validateName: () => OK,

@@ -8,6 +8,7 @@ import type { Raw, ResourceList } from '../shared/raw';
 import { defaultResourceList } from '../shared/resource-defaults';
 import { isOvercommitAllowed, validateContainerResourceName, validateResourceName } from '../shared/resource-names';
 import { ALL_VERBS } from '../shared/verbs';
+import { WHOLE } from '../shared/metadata-rules';
 
 const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
@@ -111,6 +112,7 @@ function validate(o: KubeObject): FieldError[] {
 }
 
 const strategy: Strategy = {
+  metadata: WHOLE,
   default: setDefaults,
   prepareForCreate(c, o) {
     o.metadata.name ||= c.random.uuid();

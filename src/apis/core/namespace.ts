@@ -4,6 +4,7 @@ import type { ResourceDefinition, Strategy, UpdateSubresource } from '../../apis
 import { ageColumn, nameColumn } from '../shared/columns';
 import { isQualifiedName, nameIsDnsLabel } from '../shared/names';
 import { RESETS_SPEC, RESETS_STATUS, viewOf } from '../shared/verbs';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 const NAME_LABEL = 'kubernetes.io/metadata.name';
 const FINALIZER = 'kubernetes';
@@ -39,6 +40,7 @@ function isFinalizing(o: KubeObject): boolean {
 }
 
 const strategy: Strategy = {
+  metadata: WHOLE_THEN_CHANGE,
   default: setDefaults,
   prepareForCreate(_c, o) {
     o.status = { phase: 'Active' };

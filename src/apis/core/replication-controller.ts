@@ -5,7 +5,7 @@ import type { ResourceDefinition, Strategy } from '../../apiserver/registry/stra
 import { ageColumn, formatLabels, nameColumn, templateColumns } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
 import { bumpGeneration } from '../shared/generation';
-import { isDns1123Label, nameIsDnsSubdomain } from '../shared/names';
+import { isDns1123Label, onlyNameIsDnsSubdomain } from '../shared/names';
 import { defaultPodTemplate } from '../shared/pod-defaults';
 import { dropDisabledTemplateFields } from '../shared/pod-disabled-fields';
 import { validatePodTemplate } from '../shared/pod-template-validation';
@@ -99,7 +99,7 @@ const strategy: Strategy = {
   },
   validate: (_c, o) => validate(o),
   warnings: (_c, o, old) => warnings(o, old),
-  validateName: nameIsDnsSubdomain,
+  validateName: onlyNameIsDnsSubdomain,
   defaultGarbageCollection: 'Orphan',
   resetFields: RESETS_STATUS,
 };
@@ -110,7 +110,7 @@ const statusStrategy: Strategy = {
     o.spec = old.spec;
   },
   validate: (_c, o) => validateStatus(o),
-  validateName: nameIsDnsSubdomain,
+  validateName: onlyNameIsDnsSubdomain,
   resetFields: RESETS_SPEC,
 };
 

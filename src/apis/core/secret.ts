@@ -8,6 +8,7 @@ import { ALL_VERBS } from '../shared/verbs';
 import { base64Bytes, count, MAX_DATA_BYTES, validateFrozenData } from './config-map';
 import { jsonObjectProblem } from './json-syntax';
 import { keyPairProblem } from './key-pair';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 const SERVICE_ACCOUNT_NAME = 'kubernetes.io/service-account.name';
 
@@ -69,6 +70,7 @@ function validate(o: KubeObject, old?: KubeObject): FieldError[] {
 }
 
 const strategy: Strategy = {
+  metadata: CHANGE_THEN_WHOLE,
   default: setDefaults,
   validate: (_c, o, old) => validate(o, old),
   validateName: nameIsDnsSubdomain,

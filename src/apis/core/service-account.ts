@@ -4,6 +4,7 @@ import { ageColumn, nameColumn } from '../shared/columns';
 import { nameIsDnsSubdomain } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
 import { serviceAccountToken, type TokenIssuer } from './service-account-token';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 const ENFORCE_MOUNTABLE = 'kubernetes.io/enforce-mountable-secrets';
 
@@ -14,6 +15,7 @@ function cleanSecrets(o: KubeObject): void {
 }
 
 const strategy: Strategy = {
+  metadata: CHANGE_THEN_WHOLE,
   prepareForCreate: (_c, o) => cleanSecrets(o),
   prepareForUpdate: (_c, o) => cleanSecrets(o),
   validateName: nameIsDnsSubdomain,

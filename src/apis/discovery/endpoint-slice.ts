@@ -8,6 +8,7 @@ import { ipWarnings } from '../shared/ip';
 import { nameIsDnsSubdomain } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateEndpoints, validatePorts, type Endpoint, type EndpointPort } from './validate-endpoints';
+import { WHOLE } from '../shared/metadata-rules';
 
 const MANAGED_BY = 'endpointslice.kubernetes.io/managed-by';
 const OWN_CONTROLLERS = ['endpointslice-controller.k8s.io', 'endpointslicemirroring-controller.k8s.io'];
@@ -65,6 +66,7 @@ export const endpointSlice: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.discovery.v1.EndpointSlice',
   strategy: {
+    metadata: WHOLE,
     default: (o) => {
       for (const p of portsOf(o)) {
         p.name ??= '';

@@ -10,6 +10,7 @@ import { ALL_VERBS, RESETS_STATUS, viewOf } from '../shared/verbs';
 import { validateConditionTypes } from './condition-types';
 import { validateRule, type RulesWithSubjects } from './policy-rules';
 import { resetToSpecAndMetadata } from './status-view';
+import { WHOLE } from '../shared/metadata-rules';
 
 const DEFAULT_PRECEDENCE = 1000;
 const MAX_PRECEDENCE = 10000;
@@ -91,6 +92,7 @@ export const flowSchema: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.flowcontrol.v1.FlowSchema',
   strategy: {
+    metadata: WHOLE,
     default: (o) => {
       const spec = (o.spec ??= { priorityLevelConfiguration: { name: '' } });
       spec.matchingPrecedence ||= DEFAULT_PRECEDENCE;

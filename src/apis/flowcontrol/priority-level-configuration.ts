@@ -7,6 +7,7 @@ import { ALL_VERBS, RESETS_STATUS, viewOf } from '../shared/verbs';
 import { validateConditionTypes } from './condition-types';
 import { validatePriorityLevel } from './priority-level-validation';
 import { resetToSpecAndMetadata } from './status-view';
+import { WHOLE } from '../shared/metadata-rules';
 
 function setDefaults(o: KubeObject): void {
   const { limited, exempt } = (o.spec ??= { type: '' });
@@ -35,6 +36,7 @@ export const priorityLevelConfiguration: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.flowcontrol.v1.PriorityLevelConfiguration',
   strategy: {
+    metadata: WHOLE,
     default: setDefaults,
     prepareForCreate: (_c, o) => {
       o.status = {};

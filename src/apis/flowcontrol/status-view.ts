@@ -1,8 +1,10 @@
 import type { Strategy } from '../../apiserver/registry/strategy';
 import { validateConditionTypes } from './condition-types';
+import { GENERIC_UPDATE } from '../shared/metadata-rules';
 
 /** The status view of both kinds: nothing else changes, not even annotations. */
 export const resetToSpecAndMetadata: Strategy = {
+  metadata: GENERIC_UPDATE,
   prepareForUpdate: (_c, o, old) => {
     const { managedFields } = o.metadata;
     o.metadata = { ...old.metadata, managedFields };

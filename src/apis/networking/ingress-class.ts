@@ -8,6 +8,7 @@ import { bumpGeneration } from '../shared/generation';
 import { isDns1123Label, longerThan } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateTypedReference, type TypedReference } from './ingress-backend';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 const CONTROLLER_MAX = 250;
 
@@ -52,6 +53,7 @@ export const ingressClass: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.networking.v1.IngressClass',
   strategy: {
+    metadata: CHANGE_THEN_WHOLE,
     default: (o) => {
       const p = o.spec?.parameters;
       if (p) p.scope ??= 'Cluster';

@@ -6,6 +6,7 @@ import { bumpGeneration } from '../shared/generation';
 import { ipWarnings } from '../shared/ip';
 import { ALL_VERBS, VIEW_VERBS } from '../shared/verbs';
 import { CLASS_ANNOTATION, validateIngress, validateIngressStatus } from './ingress-validation';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 const MAX_HOSTS = 3;
 
@@ -44,6 +45,7 @@ export const ingress: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.networking.v1.Ingress',
   strategy: {
+    metadata: CHANGE_THEN_WHOLE,
     prepareForCreate: (_c, o) => {
       o.status = { loadBalancer: {} };
       bumpGeneration(o, undefined);

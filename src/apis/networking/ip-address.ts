@@ -6,6 +6,7 @@ import { semanticEqual } from '../shared/equality';
 import { validateIp } from '../shared/ip';
 import { isDns1123Subdomain, isPathSegmentName } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 interface ParentRef {
   group?: string;
@@ -53,6 +54,7 @@ export const ipAddress: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.networking.v1.IPAddress',
   strategy: {
+    metadata: WHOLE_THEN_CHANGE,
     validateName: (name) => validateIp(name, '').map((e) => detailOf(e, name)),
     validate: (_c, o, old) => {
       const errors = validateParent(o.spec?.parentRef);

@@ -54,6 +54,7 @@ export const runtimeClass: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.node.v1.RuntimeClass',
   strategy: {
+    metadata: { onUpdate: ['whole', 'change'], plainFinalizers: true },
     validate: (_c, o, old) => validateRuntimeClass(o, old),
     warnings: (_c, o) =>
       Object.keys(o.scheduling?.nodeSelector ?? {}).flatMap((key) => {

@@ -8,6 +8,7 @@ import { bumpGeneration } from '../shared/generation';
 import { validateAtMost100Percent, validateIntOrPercent } from '../shared/int-or-percent';
 import { selectorHasInvalidValue, validateLabelSelector } from '../shared/labels';
 import { ALL_VERBS, VIEW_VERBS } from '../shared/verbs';
+import { GENERIC } from '../shared/metadata-rules';
 
 const COUNTS = ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'];
 
@@ -64,6 +65,7 @@ export const podDisruptionBudget: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.policy.v1.PodDisruptionBudget',
   strategy: {
+    metadata: GENERIC,
     prepareForCreate: (_c, o) => {
       o.status = emptyStatus();
       bumpGeneration(o, undefined);
@@ -88,6 +90,7 @@ export const podDisruptionBudget: ResourceDefinition = {
       type: 'update',
       verbs: VIEW_VERBS,
       strategy: {
+        metadata: GENERIC,
         prepareForUpdate: (_c, o, old) => {
           o.spec = old.spec;
         },

@@ -7,6 +7,7 @@ import { nameIsPathSegment } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
 import { validatePolicyRules } from './policy-rule';
 import { RBAC_GROUP } from './role-ref';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 function selectorsOf(o: KubeObject | undefined): LabelSelectorSource[] {
   return o?.aggregationRule?.clusterRoleSelectors ?? [];
@@ -33,6 +34,7 @@ export const clusterRole: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.rbac.v1.ClusterRole',
   strategy: {
+    metadata: WHOLE_THEN_CHANGE,
     validateName: nameIsPathSegment,
     validate: (_c, o, old) => [...validatePolicyRules(o.rules, false), ...validateAggregation(o, old)],
     allowCreateOnUpdate: true,

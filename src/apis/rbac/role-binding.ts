@@ -3,6 +3,7 @@ import { ageColumn, nameColumn } from '../shared/columns';
 import { nameIsPathSegment } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
 import { defaultBinding, RBAC_GROUP, subjectNames, validateBinding } from './role-ref';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 /** Columns of both kinds of binding. */
 export const bindingColumns: readonly Column[] = [
@@ -21,6 +22,7 @@ export const roleBinding: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.rbac.v1.RoleBinding',
   strategy: {
+    metadata: WHOLE_THEN_CHANGE,
     default: defaultBinding,
     validateName: nameIsPathSegment,
     validate: (_c, o, old) => validateBinding(o, ['Role', 'ClusterRole'], true, old),

@@ -10,6 +10,8 @@ import { CONFIGS_MAX } from './claim-spec';
 import { validateDeviceConfiguration } from './device-config';
 import { validateItems } from './lists';
 import { validateDeviceSelectors } from './selectors';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
+import { onlyNameIsDnsSubdomain } from '../shared/names';
 
 function validateSpec(spec: Raw, old: Raw | undefined): FieldError[] {
   const stored = old !== undefined && semanticEqual(spec.config, old.config);
@@ -32,6 +34,8 @@ export const deviceClass: ResourceDefinition = {
   schema: 'io.k8s.api.resource.v1.DeviceClass',
   returnsDeletedObject: true,
   strategy: {
+    metadata: WHOLE_THEN_CHANGE,
+    validateName: onlyNameIsDnsSubdomain,
     prepareForCreate: (_c, o) => bumpGeneration(o, undefined),
     prepareForUpdate: (_c, o, old) => bumpGeneration(o, old, !semanticEqual(o.spec, old.spec)),
     validate: (_c, o, old) => validateSpec(o.spec ?? {}, old?.spec),

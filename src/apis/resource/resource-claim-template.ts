@@ -9,6 +9,7 @@ import type { Raw } from '../shared/raw';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateAdminAccess } from './admin-access';
 import { defaultClaimSpec, validateClaimSpec } from './claim-spec';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 const COPIED = new Set(['annotations', 'labels']);
 
@@ -27,6 +28,7 @@ export const resourceClaimTemplate: ResourceDefinition = {
   schema: 'io.k8s.api.resource.v1.ResourceClaimTemplate',
   returnsDeletedObject: true,
   strategy: {
+    metadata: WHOLE_THEN_CHANGE,
     default: (o) => defaultClaimSpec(o.spec?.spec),
     validate: (c, o, old) => {
       const spec = (o.spec ?? {}) as Raw;

@@ -9,6 +9,7 @@ import { ALL_VERBS, RESETS_STATUS, viewOf } from '../shared/verbs';
 import { validateAdminAccess, validateAdminAllocation } from './admin-access';
 import { defaultClaimSpec, requestNamesOf, validateClaimSpec } from './claim-spec';
 import { defaultClaimStatus, dropDeallocatedDevices, validateClaimStatus } from './claim-status';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 function applyDefaults(o: KubeObject): void {
   defaultClaimSpec(o.spec);
@@ -47,6 +48,7 @@ export const resourceClaim: ResourceDefinition = {
   schema: 'io.k8s.api.resource.v1.ResourceClaim',
   returnsDeletedObject: true,
   strategy: {
+    metadata: CHANGE_THEN_WHOLE,
     default: applyDefaults,
     prepareForCreate: (_c, o) => {
       o.status = {};

@@ -230,6 +230,11 @@ export function nameIsDnsSubdomain(name: string, prefix: boolean): string[] {
   return isDns1123Subdomain(prefix ? maskTrailingDash(name) : name);
 }
 
+/** validateName of kinds named by a DNS subdomain whose generateName is not looked at: what it makes has to be right. */
+export function onlyNameIsDnsSubdomain(name: string, prefix: boolean): string[] {
+  return prefix ? [] : isDns1123Subdomain(name);
+}
+
 /** validateName of kinds named by a DNS-1123 label. */
 export function nameIsDnsLabel(name: string, prefix: boolean): string[] {
   return isDns1123Label(prefix ? maskTrailingDash(name) : name);

@@ -6,6 +6,7 @@ import { semanticEqual } from '../shared/equality';
 import { isQualifiedName } from '../shared/names';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateDriverName } from './driver-name';
+import { WHOLE } from '../shared/metadata-rules';
 
 const NODE_ID_MAX = 256;
 
@@ -66,6 +67,7 @@ export const csiNode: ResourceDefinition = {
   schema: 'io.k8s.api.storage.v1.CSINode',
   returnsDeletedObject: true,
   strategy: {
+    metadata: WHOLE,
     validate: (_c, o, old) => [...validateDrivers(driversOf(o), 'spec.drivers'), ...(old ? validateKept(o, old) : [])],
     allowUnconditionalUpdate: false,
   },

@@ -8,6 +8,7 @@ import { selectorHasInvalidValue, validateLabelSelector, type LabelSelectorSourc
 import { nameIsDnsSubdomain } from '../shared/names';
 import { nodeLabelDeprecation } from '../shared/node-label-warnings';
 import { ALL_VERBS } from '../shared/verbs';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 function validateCapacity(o: KubeObject, old?: KubeObject): FieldError[] {
   const allowInvalidValues = selectorHasInvalidValue(old?.nodeTopology);
@@ -44,6 +45,7 @@ export const csiStorageCapacity: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.storage.v1.CSIStorageCapacity',
   strategy: {
+    metadata: WHOLE_THEN_CHANGE,
     validate: (_c, o, old) => validateCapacity(o, old),
     warnings: (_c, o) => topologyWarnings(o.nodeTopology),
     allowUnconditionalUpdate: false,

@@ -7,6 +7,7 @@ import { nodeLabelDeprecation } from '../shared/node-label-warnings';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateAllowedTopologies, type TopologyTerm } from './allowed-topologies';
 import { validateParameters, validateProvisioner } from './parameters';
+import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
 
 function validateStorageClass(o: KubeObject, old?: KubeObject): FieldError[] {
   const errors = [...validateProvisioner(o.provisioner, 'provisioner'), ...validateParameters(o.parameters, true, 'parameters')];
@@ -49,6 +50,7 @@ export const storageClass: ResourceDefinition = {
   schema: 'io.k8s.api.storage.v1.StorageClass',
   returnsDeletedObject: true,
   strategy: {
+    metadata: WHOLE_THEN_CHANGE,
     default: (o) => {
       o.reclaimPolicy ??= 'Delete';
       o.volumeBindingMode ??= 'Immediate';

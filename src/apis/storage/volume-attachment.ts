@@ -7,6 +7,7 @@ import { nameIsDnsSubdomain } from '../shared/names';
 import { resetMetadataForStatus } from '../shared/status';
 import { ALL_VERBS, VIEW_VERBS } from '../shared/verbs';
 import { validateDriverName } from './driver-name';
+import { WHOLE } from '../shared/metadata-rules';
 
 const METADATA_MAX = 256 * 1024;
 const MESSAGE_MAX = 1024;
@@ -60,6 +61,7 @@ export const volumeAttachment: ResourceDefinition = {
   schema: 'io.k8s.api.storage.v1.VolumeAttachment',
   returnsDeletedObject: true,
   strategy: {
+    metadata: WHOLE,
     prepareForCreate: (_c, o) => {
       o.status = { attached: false };
     },
@@ -83,6 +85,7 @@ export const volumeAttachment: ResourceDefinition = {
       type: 'update',
       verbs: VIEW_VERBS,
       strategy: {
+        metadata: WHOLE,
         prepareForUpdate: (_c, o, old) => {
           o.spec = old.spec;
           resetMetadataForStatus(o, old);

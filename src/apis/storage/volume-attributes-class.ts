@@ -5,6 +5,7 @@ import { ageColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateParameters, validateProvisioner } from './parameters';
+import { CHANGE_THEN_WHOLE } from '../shared/metadata-rules';
 
 function validateClass(o: KubeObject, old?: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
@@ -25,6 +26,7 @@ export const volumeAttributesClass: ResourceDefinition = {
   schema: 'io.k8s.api.storage.v1.VolumeAttributesClass',
   returnsDeletedObject: true,
   strategy: {
+    metadata: CHANGE_THEN_WHOLE,
     validate: (_c, o, old) => validateClass(o, old),
   },
   columns: [nameColumn, { name: 'DriverName', type: 'string', cell: (o) => o.driverName ?? '' }, ageColumn],

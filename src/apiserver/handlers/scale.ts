@@ -1,5 +1,5 @@
 import { invalidValue } from '../../api/errors/field-error';
-import { badRequest, invalid } from '../../api/errors/status-error';
+import { conflict, invalid } from '../../api/errors/status-error';
 import { cloneJson } from '../../api/meta/clone';
 import { apiVersionOf } from '../../api/meta/object';
 import type { KubeObject } from '../../api/meta/object';
@@ -8,6 +8,8 @@ import { managedFieldsAfterScale, managedFieldsOfScale } from '../../api/patch/s
 import type { ReplicasPaths } from '../../api/patch/scale-fields';
 import { trackUpdate } from '../../api/patch/track-update';
 import type { ObjectSchema } from '../../api/schema/schema';
+import { subdomainName, validateObjectMeta } from '../registry/object-meta';
+import { checkNamespace } from '../registry/registry';
 import type { ScaleSubresource } from '../registry/strategy';
 import { decodeBody } from './decode-body';
 import { managerOf } from './field-manager';
@@ -41,8 +43,7 @@ export class ScaleHandler {
     const o = writeOptions('UpdateOptions', p);
     const schemas = this.writer.s.schemas;
     const wanted = decodeBody(schemas, SCALE, this.schema, body, ctx, o);
-    const given = wanted.metadata.name;
-    if (given && given !== ctx.name) throw badRequest(`the name of the object (${given}) does not match the name on the URL (${ctx.name})`);
+    this.checkIdentity(ctx, wanted);
     return this.store(ctx, o, wanted.metadata.uid, () => ({ scale: wanted, tracked: false }));
   }
 
@@ -65,8 +66,16 @@ export class ScaleHandler {
       const live = this.of(existing!);
       live.metadata.managedFields = managedFieldsOfScale(existing!.metadata.managedFields, paths);
       const { scale, tracked } = wanted(live);
+      this.checkIdentity(ctx, scale);
       const replicas = (scale.spec?.replicas as number | undefined) ?? 0;
-      if (replicas < 0) throw invalid(SCALE, ctx.name!, [invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')]);
+      const errors = validateObjectMeta(scale.metadata, true, subdomainName);
+      if (replicas < 0) errors.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
+      if (errors.length) throw invalid(SCALE, ctx.name!, errors);
+      const { uid } = existing!.metadata;
+      if (scale.metadata.uid && scale.metadata.uid !== uid) {
+        const { group, resource } = this.writer.registry.resource;
+        throw conflict({ group, resource: `${resource}/scale` }, ctx.name!, `Precondition failed: UID in precondition: ${scale.metadata.uid}, UID in object meta: ${uid}`);
+      }
       if (!tracked) trackUpdate({ live, updated: scale, schema: this.schema, manager: managerOf(o.fieldManager, ctx.userAgent), subresource: 'scale', now: c.clock.now() });
       const next = cloneJson(existing!);
       this.scale.setReplicas(next, replicas);
@@ -77,6 +86,11 @@ export class ScaleHandler {
       return next;
     });
     return { code: 200, body: this.of(done.cached.object) };
+  }
+
+  private checkIdentity(ctx: RequestContext, scale: KubeObject): void {
+    checkNamespace(scale.metadata, ctx.namespace);
+    this.writer.checkName(scale, ctx.name!);
   }
 
   private of(o: KubeObject): KubeObject {

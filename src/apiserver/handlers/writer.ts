@@ -28,7 +28,7 @@ export class Writer {
   ) {
     const { storedAs, strategy } = view.definition;
     const kept = registry.definition.strategy;
-    this.rules = storedAs && strategy.validate ? { ...kept, validate: strategy.validate } : kept;
+    this.rules = storedAs && strategy.validate ? { ...kept, validate: strategy.validate, metadata: strategy.metadata, validateName: strategy.validateName } : kept;
   }
 
   /** @throws BadRequest, Invalid, AlreadyExists, Forbidden */

@@ -1,6 +1,7 @@
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../api/errors/field-error';
-import type { ObjectMeta, OwnerReference } from '../../api/meta/object';
+import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '../../api/meta/object';
 import { labelValueProblems, qualifiedNameProblems, subdomainProblems } from '../../api/selectors/label-syntax';
+import type { MetadataRules } from './strategy';
 
 /** Complaints about a name; `prefix`: the text is a generateName. */
 export type NameValidator = (name: string, prefix: boolean) => string[];
@@ -27,8 +28,71 @@ export function maskTrailingDash(name: string): string {
   return name.length > 1 && name.endsWith('-') ? name.slice(0, -2) + 'a' : name;
 }
 
-/** ValidateObjectMeta: everything that is checked of metadata on its own, in upstream's order. */
-export function validateObjectMeta(m: ObjectMeta, namespaced: boolean, nameOk: NameValidator, errors: FieldError[]): void {
+/** What metadata itself says that no rule allows, found once and told as often as upstream's validations tell it. */
+interface Found {
+  /** Labels, annotations and owners. */
+  content: readonly FieldError[];
+  finalizers: readonly FieldError[];
+  managers: readonly FieldError[];
+  /** The rule of built-in kinds that finalizers are standard or qualified. */
+  unqualified: readonly FieldError[];
+}
+
+const NOTHING: readonly FieldError[] = [];
+
+function examine(m: ObjectMeta): Found {
+  const content: FieldError[] = [];
+  if (m.labels) validateMetaLabels(m.labels, content);
+  if (m.annotations) validateAnnotations(m.annotations, content);
+  if (m.ownerReferences) validateOwnerReferences(m.ownerReferences, content);
+  return {
+    content,
+    finalizers: m.finalizers ? finalizerErrors(m.finalizers) : NOTHING,
+    managers: m.managedFields ? managedFieldsErrors(m.managedFields) : NOTHING,
+    unqualified: m.finalizers ? unqualifiedErrors(m.finalizers) : NOTHING,
+  };
+}
+
+/**
+ * What is wrong with the metadata of a new object: first what the kind's own validation says (`specific`: its other complaints), then,
+ * when that has none, what every kind is asked.
+ */
+export function validateNewMeta(m: ObjectMeta, namespaced: boolean, nameOk: NameValidator, rules: MetadataRules | undefined, specific: readonly FieldError[] | undefined): FieldError[] {
+  const found = examine(m);
+  const errors: FieldError[] = [];
+  if (rules?.onCreate !== false) whole(m, namespaced, nameOk, found, !rules?.plainFinalizers, errors);
+  if (specific) for (const e of specific) errors.push(e);
+  if (!errors.length && (rules?.onCreate === false || nameOk !== subdomainName)) whole(m, namespaced, pathSegmentProblems, found, false, errors);
+  return errors;
+}
+
+/**
+ * What is wrong with the metadata of a changed object. Upstream looks at it generically, and again in nearly every kind's own
+ * validation, so causes come several times.
+ */
+export function validateChangedMeta(m: ObjectMeta, old: ObjectMeta, namespaced: boolean, nameOk: NameValidator, rules: MetadataRules | undefined): FieldError[] {
+  const found = examine(m);
+  const errors: FieldError[] = [];
+  whole(m, namespaced, pathSegmentProblems, found, false, errors);
+  change(m, old, found, false, errors);
+  const qualified = !rules?.plainFinalizers;
+  for (const look of rules?.onUpdate ?? ONCE) {
+    if (look === 'change') change(m, old, found, qualified, errors);
+    else whole(m, namespaced, nameOk, found, qualified, errors);
+  }
+  return errors;
+}
+
+const ONCE = ['change'] as const;
+
+/** ValidateObjectMeta: metadata on its own, in upstream's order. */
+export function validateObjectMeta(m: ObjectMeta, namespaced: boolean, nameOk: NameValidator): FieldError[] {
+  const errors: FieldError[] = [];
+  whole(m, namespaced, nameOk, examine(m), true, errors);
+  return errors;
+}
+
+function whole(m: ObjectMeta, namespaced: boolean, nameOk: NameValidator, found: Found, qualified: boolean, errors: FieldError[]): void {
   if (m.generateName) for (const p of nameOk(m.generateName, true)) errors.push(invalidValue('metadata.generateName', m.generateName, p));
   if (!m.name) errors.push(required('metadata.name', 'name or generateName is required'));
   else for (const p of nameOk(m.name, false)) errors.push(invalidValue('metadata.name', m.name, p));
@@ -38,15 +102,14 @@ export function validateObjectMeta(m: ObjectMeta, namespaced: boolean, nameOk: N
     errors.push(forbiddenField('metadata.namespace', 'not allowed on this type'));
   }
   if (m.generation !== undefined && m.generation < 0) errors.push(invalidValue('metadata.generation', m.generation, 'must be greater than or equal to 0'));
-  if (m.labels) validateMetaLabels(m.labels, errors);
-  if (m.annotations) validateAnnotations(m.annotations, errors);
-  if (m.ownerReferences) validateOwnerReferences(m.ownerReferences, errors);
-  if (m.finalizers) validateFinalizers(m.finalizers, errors);
-  if (m.managedFields) validateManagedFields(m, errors);
+  for (const e of found.content) errors.push(e);
+  for (const e of found.finalizers) errors.push(e);
+  for (const e of found.managers) errors.push(e);
+  if (qualified) for (const e of found.unqualified) errors.push(e);
 }
 
-/** ValidateObjectMetaUpdate: what may not change in metadata. */
-export function validateObjectMetaUpdate(m: ObjectMeta, old: ObjectMeta, errors: FieldError[]): void {
+/** ValidateObjectMetaUpdate: what may not change in metadata, and what it may not hold. */
+function change(m: ObjectMeta, old: ObjectMeta, found: Found, qualified: boolean, errors: FieldError[]): void {
   if (old.deletionTimestamp) {
     const added = (m.finalizers ?? []).filter((f) => !old.finalizers?.includes(f));
     if (added.length) {
@@ -62,6 +125,9 @@ export function validateObjectMetaUpdate(m: ObjectMeta, old: ObjectMeta, errors:
   immutable('creationTimestamp', m, old, errors);
   immutable('deletionTimestamp', m, old, errors);
   immutable('deletionGracePeriodSeconds', m, old, errors);
+  for (const e of found.content) errors.push(e);
+  for (const e of found.managers) errors.push(e);
+  if (qualified) for (const e of found.unqualified) errors.push(e);
 }
 
 function immutable(field: keyof ObjectMeta, m: ObjectMeta, old: ObjectMeta, errors: FieldError[]): void {
@@ -112,21 +178,26 @@ function validateOwnerReferences(refs: OwnerReference[], errors: FieldError[]): 
   }
 }
 
-function validateFinalizers(finalizers: string[], errors: FieldError[]): void {
-  for (const [i, f] of finalizers.entries()) {
-    const problems = qualifiedNameProblems(f);
-    for (const p of problems) errors.push(invalidValue('metadata.finalizers', f, p));
-    if (!problems.length && !f.includes('/') && !STANDARD_FINALIZERS.has(f)) {
-      errors.push(invalidValue(`metadata.finalizers[${i}]`, f, 'name is neither a standard finalizer name nor is it fully qualified'));
-    }
-  }
+function finalizerErrors(finalizers: readonly string[]): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const f of finalizers) for (const p of qualifiedNameProblems(f)) errors.push(invalidValue('metadata.finalizers', f, p));
   if (finalizers.includes('orphan') && finalizers.includes('foregroundDeletion')) {
     errors.push(invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set'));
   }
+  return errors;
 }
 
-function validateManagedFields(m: ObjectMeta, errors: FieldError[]): void {
-  m.managedFields!.forEach((e, i) => {
+function unqualifiedErrors(finalizers: readonly string[]): FieldError[] {
+  const errors: FieldError[] = [];
+  finalizers.forEach((f, i) => {
+    if (!f.includes('/') && !STANDARD_FINALIZERS.has(f)) errors.push(invalidValue(`metadata.finalizers[${i}]`, f, 'name is neither a standard finalizer name nor is it fully qualified'));
+  });
+  return errors;
+}
+
+function managedFieldsErrors(entries: readonly ManagedFieldsEntry[]): FieldError[] {
+  const errors: FieldError[] = [];
+  entries.forEach((e, i) => {
     const path = `metadata.managedFields[${i}]`;
     if (e.operation !== undefined && e.operation !== 'Apply' && e.operation !== 'Update') {
       errors.push(invalidValue(`${path}.operation`, e.operation, 'must be `Apply` or `Update`'));
@@ -134,6 +205,7 @@ function validateManagedFields(m: ObjectMeta, errors: FieldError[]): void {
     if (e.fieldsType !== undefined && e.fieldsType !== '' && e.fieldsType !== 'FieldsV1') errors.push(invalidValue(`${path}.fieldsType`, e.fieldsType, 'must be `FieldsV1`'));
     if (e.manager && e.manager.length > MANAGER_LENGTH) errors.push(tooLong(`${path}.manager`, MANAGER_LENGTH));
   });
+  return errors;
 }
 
 function sortedKeys(o: Record<string, string>): string[] {

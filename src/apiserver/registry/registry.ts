@@ -2,7 +2,7 @@ import type { FieldError } from '../../api/errors/field-error';
 import { invalidValue } from '../../api/errors/field-error';
 import { MODIFIED, StatusError, alreadyExists, badRequest, conflict, generateNameConflict, invalid, notFound } from '../../api/errors/status-error';
 import type { GroupResource } from '../../api/errors/status-error';
-import type { KubeObject } from '../../api/meta/object';
+import type { KubeObject, ObjectMeta } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
 import { keepTimestamps } from '../../api/patch/keep-timestamps';
 import { encodeObject } from '../../api/schema/encode';
@@ -12,7 +12,8 @@ import type { Cached, WatchCache } from '../../storage/watch-cache/watch-cache';
 import { randomSuffix } from '../../util/random';
 import { sameJson } from './equality';
 import { orderedMetadata } from './ordered-metadata';
-import { pathSegmentProblems, subdomainName, validateObjectMeta, validateObjectMetaUpdate } from './object-meta';
+import { subdomainName, validateChangedMeta, validateNewMeta } from './object-meta';
+import type { NameValidator } from './object-meta';
 import type { Ctx, ResourceDefinition, Strategy, Transaction } from './strategy';
 
 /** Longest base of a generated name: 63 less the five random characters. */
@@ -147,10 +148,9 @@ export class Registry {
     if (u.uid && u.uid !== (old?.metadata.uid ?? '')) throw this.uidPrecondition(key, name, u.uid, old?.metadata.uid ?? '');
     const built = u.build(old);
     const o = built instanceof Promise ? await built : built;
-    const m = o.metadata;
     this.ensureNamespace(c, o);
     if (!old) {
-      delete m.resourceVersion;
+      delete o.metadata.resourceVersion;
       return { cached: await this.create(c, o, u.validate && ((x) => u.validate!(x, undefined)), strategy), created: true };
     }
     this.checkVersion(o, old, name, strategy);
@@ -158,7 +158,7 @@ export class Registry {
     try {
       const pending = u.validate?.(o, old);
       if (pending) await pending;
-      m.resourceVersion = old.metadata.resourceVersion;
+      o.metadata.resourceVersion = old.metadata.resourceVersion;
       keepTimestamps(old, o);
       if (sameJson(o, old)) {
         transaction?.revert();
@@ -219,8 +219,7 @@ export class Registry {
       delete m.namespace;
       return;
     }
-    if (!m.namespace) m.namespace = c.namespace;
-    else if (m.namespace !== c.namespace) throw badRequest(OTHER_NAMESPACE);
+    checkNamespace(m, c.namespace);
   }
 
   private begin(c: Ctx, o: KubeObject, old: KubeObject | undefined): Transaction | undefined {
@@ -228,10 +227,7 @@ export class Registry {
   }
 
   private checkNew(c: Ctx, o: KubeObject, s: Strategy): void {
-    const errors: FieldError[] = [];
-    validateObjectMeta(o.metadata, this.definition.namespaced, s.validateName ?? subdomainName, errors);
-    const more = s.validate?.(c, o);
-    if (more) for (const e of more) errors.push(e);
+    const errors = validateNewMeta(o.metadata, this.definition.namespaced, nameRule(s, o), s.metadata, s.validate?.(c, o));
     if (errors.length) throw invalid(this.definition.gvk, o.metadata.name ?? '', errors);
     for (const w of s.warnings?.(c, o) ?? []) c.warn(w);
     s.canonicalize?.(o);
@@ -252,11 +248,11 @@ export class Registry {
   }
 
   private prepareUpdate(c: Ctx, o: KubeObject, old: KubeObject, strategy: Strategy): Transaction | undefined {
-    const m = o.metadata;
     const was = old.metadata;
-    if (was.generation === undefined) delete m.generation;
-    else m.generation = was.generation;
+    if (was.generation === undefined) delete o.metadata.generation;
+    else o.metadata.generation = was.generation;
     strategy.prepareForUpdate?.(c, o, old);
+    const m = o.metadata; // the strategy may have put another in its place
     m.uid ||= was.uid;
     if (was.creationTimestamp) m.creationTimestamp = was.creationTimestamp;
     if (was.deletionTimestamp) m.deletionTimestamp = was.deletionTimestamp;
@@ -264,11 +260,8 @@ export class Registry {
     if (m.deletionGracePeriodSeconds === undefined) delete m.deletionGracePeriodSeconds;
     const transaction = this.begin(c, o, old);
     try {
-      const errors: FieldError[] = [];
-      validateObjectMeta(m, this.definition.namespaced, pathSegmentProblems, errors);
-      validateObjectMetaUpdate(m, was, errors);
-      // Nearly every kind's own update validation looks at the metadata once more, so causes come twice.
-      validateObjectMetaUpdate(m, was, errors);
+      const nameOk = nameRule(strategy.validateName ? strategy : this.definition.strategy, o);
+      const errors = validateChangedMeta(m, was, this.definition.namespaced, nameOk, strategy.metadata);
       const more = strategy.validate?.(c, o, old);
       if (more) for (const e of more) errors.push(e);
       if (errors.length) throw invalid(this.definition.gvk, m.name ?? '', errors);
@@ -306,6 +299,16 @@ export class Registry {
   private invalidResource(name: string, errors: FieldError[]): StatusError {
     return invalid({ group: this.resource.group, kind: this.resource.resource }, name, errors);
   }
+}
+
+/** Puts an object into the namespace of the request, where it may already say to be. @throws BadRequest for another one */
+export function checkNamespace(m: ObjectMeta, namespace: string | undefined): void {
+  if (!m.namespace) m.namespace = namespace;
+  else if (m.namespace !== namespace) throw badRequest(OTHER_NAMESPACE);
+}
+
+function nameRule(s: Strategy, o: KubeObject): NameValidator {
+  return s.validateName ? (name, prefix) => s.validateName!(name, prefix, o) : subdomainName;
 }
 
 /** Digits only: what strconv.ParseUint takes. */

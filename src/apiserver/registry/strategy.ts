@@ -32,6 +32,16 @@ export interface Ctx {
   warn(text: string): void;
 }
 
+/** How the kind's own validation upstream looks at metadata beyond the generic looks; each one tells its complaints again. */
+export interface MetadataRules {
+  /** false: its validation of a create leaves metadata to the generic look, which has no rules for names but that of paths. */
+  onCreate?: boolean;
+  /** Its looks on an update, in order: at the change, or at the whole as on a create. Default: one at the change. */
+  onUpdate?: readonly ('change' | 'whole')[];
+  /** Finalizers need not be standard or qualified: kinds validated without the core group's rules. */
+  plainFinalizers?: boolean;
+}
+
 /**
  * What a kind adds to the generic registry. Hooks may change `o` (it is the request's own copy) but never `old`.
  * Order on create: default → prepareForCreate → validate → warnings. On update: default → prepareForUpdate → validate → warnings.
@@ -49,8 +59,10 @@ export interface Strategy<T extends KubeObject = KubeObject> {
   warnings?(c: Ctx, o: T, old?: T): string[];
   /** Writes the object in its canonical form after validation. */
   canonicalize?(o: T): void;
-  /** Complaint about metadata.name (prefix: it is a generateName); default: a DNS-1123 subdomain. Returns messages without the path. */
-  validateName?(name: string, prefix: boolean): string[];
+  /** Complaint about metadata.name of `o` (prefix: it is a generateName); default: a DNS-1123 subdomain. Returns messages without the path. */
+  validateName?(name: string, prefix: boolean, o: T): string[];
+  /** How upstream's validation looks at metadata; default: on a create, and on an update once at the change. Subresources have their own. */
+  metadata?: MetadataRules;
   /** Seconds of grace for a delete that asks for `requested` (undefined: nothing asked). Undefined: the kind has no graceful deletion. */
   gracePeriod?(c: Ctx, o: T, requested: number | undefined): number | undefined;
   /** Something of the kind's own keeps an object that is being deleted (a namespace's spec.finalizers). */

@@ -32,8 +32,8 @@ describe('IPAddress', () => {
   const kind = new KindUnderTest(ipAddress);
 
   it('is named after the address and belongs to something', () => {
-    expect(ipAddress.strategy.validateName!('10.0.0.1', false)).toEqual([]);
-    expect(ipAddress.strategy.validateName!('ten', false)).not.toEqual([]);
+    expect(ipAddress.strategy.validateName!('10.0.0.1', false, { metadata: {} } as never)).toEqual([]);
+    expect(ipAddress.strategy.validateName!('ten', false, { metadata: {} } as never)).not.toEqual([]);
     expect(kind.create('metadata: {name: 10.0.0.1}').errors).toContain('spec.parentRef: Required value');
   });
 });

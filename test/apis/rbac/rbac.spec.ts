@@ -30,8 +30,8 @@ describe('Role and ClusterRole', () => {
   });
 
   it('may have a name with colons', () => {
-    expect(role.strategy.validateName!('system:x', false)).toEqual([]);
-    expect(role.strategy.validateName!('a/b', false)).not.toEqual([]);
+    expect(role.strategy.validateName!('system:x', false, { metadata: {} } as never)).toEqual([]);
+    expect(role.strategy.validateName!('a/b', false, { metadata: {} } as never)).not.toEqual([]);
   });
 });
 

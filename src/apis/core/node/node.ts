@@ -7,6 +7,7 @@ import type { Raw } from '../../shared/raw';
 import { defaultResourceList } from '../../shared/resource-defaults';
 import { ALL_VERBS, RESETS_SPEC, RESETS_STATUS, viewOf } from '../../shared/verbs';
 import { validateNode, validateNodeUpdate } from './validation';
+import { WHOLE_THEN_CHANGE } from '../../shared/metadata-rules';
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 const ROLE_LABEL = 'kubernetes.io/role';
@@ -32,6 +33,7 @@ function warnings(o: KubeObject): string[] {
 }
 
 const strategy: Strategy = {
+  metadata: WHOLE_THEN_CHANGE,
   default: setDefaults,
   prepareForCreate(_c, o) {
     delete o.spec.configSource;

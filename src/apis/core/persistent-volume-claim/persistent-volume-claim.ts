@@ -9,6 +9,7 @@ import { ALL_VERBS, RESETS_SPEC, RESETS_STATUS, viewOf } from '../../shared/verb
 import { defaultClaimSpec } from '../../shared/volume-defaults';
 import { accessModesText, BETA_STORAGE_CLASS } from '../persistent-volume/persistent-volume';
 import { validateClaim, validateClaimStatus } from './validation';
+import { CHANGE_THEN_WHOLE } from '../../shared/metadata-rules';
 
 function setDefaults(o: KubeObject): void {
   o.spec ??= {};
@@ -41,6 +42,7 @@ function warnings(o: KubeObject): string[] {
 }
 
 const strategy: Strategy = {
+  metadata: CHANGE_THEN_WHOLE,
   default: setDefaults,
   prepareForCreate(_c, o) {
     o.status = { phase: 'Pending' };

@@ -62,6 +62,7 @@ function warnings(o: KubeObject): string[] {
 }
 
 const strategy: Strategy = {
+  metadata: { onUpdate: ['whole', 'whole'] },
   default: setDefaults,
   prepareForCreate(c, o) {
     o.status = { phase: 'Pending', lastPhaseTransitionTime: formatTime(c.clock.now()) };

@@ -16,6 +16,7 @@ import { validatePodResize } from './validate-resize';
 import { validatePodStatus } from './validate-status';
 import { validatePodUpdate } from './validate-update';
 import { validateNewPod } from './validate-create';
+import { CHANGE_THEN_WHOLE } from '../../shared/metadata-rules';
 
 const STREAM_VERBS = ['create', 'get'];
 const PROXY_VERBS = ['create', 'delete', 'get', 'patch', 'update'];
@@ -36,6 +37,7 @@ function gracePeriod(o: KubeObject, requested: number | undefined): number {
 }
 
 const strategy: Strategy = {
+  metadata: CHANGE_THEN_WHOLE,
   default: defaultPod,
   prepareForCreate: prepareNewPod,
   prepareForUpdate: (_c, o, old) => preparePodUpdate(o, old),
@@ -57,6 +59,7 @@ const statusStrategy: Strategy = {
 };
 
 const ephemeralStrategy: Strategy = {
+  metadata: CHANGE_THEN_WHOLE,
   default: defaultPod,
   prepareForUpdate: (_c, o, old) => prepareEphemeralUpdate(o, old),
   validate: (_c, o, old) => validateEphemeralUpdate(o, old!),
@@ -65,6 +68,7 @@ const ephemeralStrategy: Strategy = {
 };
 
 const resizeStrategy: Strategy = {
+  metadata: CHANGE_THEN_WHOLE,
   default: defaultPod,
   prepareForUpdate: (_c, o, old) => prepareResize(o, old),
   validate: (_c, o, old) => validatePodResize(o, old!),
