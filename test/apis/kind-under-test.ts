@@ -57,6 +57,17 @@ export class KindUnderTest {
   update(old: KubeObject, change: (o: KubeObject) => void, subresource?: string): Outcome {
     const o = cloneJson(old);
     change(o);
+    return this.finishUpdate(o, old, subresource);
+  }
+
+  /** A PUT of `yaml` in place of `old`. */
+  replace(old: KubeObject, yaml: string): Outcome {
+    const o = this.decode(yaml);
+    Object.assign(o.metadata, { name: old.metadata.name, uid: old.metadata.uid, generation: old.metadata.generation });
+    return this.finishUpdate(o, old);
+  }
+
+  private finishUpdate(o: KubeObject, old: KubeObject, subresource?: string): Outcome {
     const strategy: Strategy = subresource === undefined ? this.definition.strategy : (this.definition.subresources![subresource] as UpdateSubresource).strategy;
     strategy.default?.(o);
     const c = this.context('update', subresource);

@@ -1,3 +1,4 @@
+import { goJson, goQuote } from '../patch/go-format';
 import type { StatusCause } from './status-error';
 
 export type FieldErrorType =
@@ -41,7 +42,7 @@ export function typeInvalid(field: string, value: unknown, detail: string): Fiel
 }
 
 export function notSupported(field: string, value: unknown, allowed: readonly string[]): FieldError {
-  const detail = allowed.length ? `: supported values: ${allowed.map((v) => JSON.stringify(v)).join(', ')}` : '';
+  const detail = allowed.length ? `: supported values: ${allowed.map(goQuote).join(', ')}` : '';
   return { type: 'FieldValueNotSupported', field, message: `Unsupported value: ${showValue(value)}${detail}` };
 }
 
@@ -76,7 +77,8 @@ export function summarize(errors: readonly FieldError[]): string {
 /** A value as Go's field errors print it: strings quoted, numbers and booleans plain, everything else as JSON. */
 export function showValue(v: unknown): string {
   if (v === undefined || v === null) return 'null';
-  return typeof v === 'string' || typeof v === 'object' ? JSON.stringify(v) : String(v);
+  if (typeof v === 'string') return goQuote(v);
+  return typeof v === 'object' ? goJson(v) : String(v);
 }
 
 function withDetail(head: string, detail: string): string {

@@ -4,6 +4,7 @@ import { DecodeError } from './decode-error';
 import { scalarDecoder } from './decode-scalar';
 import { DecodeState } from './decode-state';
 import type { Decoder } from './decode-state';
+import { noteEmpty } from './empties';
 import type { Field, ListSchema, MapSchema, ObjectSchema, SchemaNode } from './schema';
 
 export { DecodeError } from './decode-error';
@@ -56,6 +57,7 @@ function decodeStruct(schema: ObjectSchema, value: unknown, s: DecodeState): Rec
     const decoded = decode(v, s);
     path.pop();
     if (decoded !== undefined) out[key] = decoded;
+    else if (typeof v === 'object') noteEmpty(out, key, v);
   }
   for (const a of always) if (out[a.key] === undefined) out[a.key] = a.zero();
   return out;

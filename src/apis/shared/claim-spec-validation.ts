@@ -1,6 +1,7 @@
 import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
 import { pushLabelNameErrors, pushMessages } from './checks';
 import { semanticEqual } from './equality';
+import { givenEmpty } from '../../api/schema/empties';
 import { validateAnnotations } from './annotations';
 import { validateLabels, validateLabelSelector } from './labels';
 import { isDns1123Subdomain } from './names';
@@ -67,13 +68,36 @@ function sameSource(a: Raw, b: Raw): boolean {
   return semanticEqual([a.apiGroup, a.kind, a.name], [b.apiGroup, b.kind, b.name]);
 }
 
-const TEMPLATE_META = new Set(['annotations', 'labels']);
+/** What a template's metadata may not say, in the order of Go's struct, and as upstream spells the field. */
+const NOT_IN_TEMPLATE = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+];
+
+/** Complaints about metadata at `path` that claims get from a template: labels and annotations, nothing else. */
+export function validateTemplateMetadata(meta: Raw, path: string): FieldError[] {
+  const errors = [...validateAnnotations(meta.annotations, `${path}.annotations`), ...validateLabels(meta.labels, `${path}.labels`)];
+  for (const field of NOT_IN_TEMPLATE) {
+    const set = meta[field] !== undefined || givenEmpty(meta, field) !== undefined;
+    if (set) errors.push(forbiddenField(`${path}.${field === 'uid' ? 'uID' : field}`, 'cannot be set'));
+  }
+  return errors;
+}
 
 /** Complaints about a PersistentVolumeClaimTemplate (ephemeral volumes) at `path`. */
 export function validateClaimTemplate(template: Raw, path: string): FieldError[] {
-  const meta = (template.metadata ?? {}) as Raw;
-  const errors = [...validateAnnotations(meta.annotations, `${path}.metadata.annotations`), ...validateLabels(meta.labels, `${path}.metadata.labels`)];
-  for (const field in meta) if (!TEMPLATE_META.has(field) && meta[field] !== undefined) errors.push(forbiddenField(`${path}.metadata.${field}`, 'cannot be set'));
+  const errors = validateTemplateMetadata((template.metadata ?? {}) as Raw, `${path}.metadata`);
   errors.push(...validateClaimSpec(template.spec as Raw | undefined, `${path}.spec`));
   return errors;
 }

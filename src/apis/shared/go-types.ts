@@ -1,8 +1,9 @@
 /**
  * Fields of the internal Go structs behind the core kinds, in the order of their declaration: upstream prints some values and diffs in
- * that form. Each is 'GoName:type' or 'GoName:type:jsonName' where the JSON name is not the Go name with a small first letter. Types:
- * s string, n number, b boolean, q quantity, x int-or-string, t time, map, j a struct of the API machinery (printed by its JSON names),
- * m embedded ObjectMeta, * pointer, [] slice, else the name of another struct.
+ * that form (see go-types-groups.ts for the other groups). Each is 'GoName:type' or 'GoName:type:jsonName' where the JSON name is not the
+ * Go name with a small first letter. Types:
+ * s string, n number, b boolean, q quantity, x int-or-string, t time, map, j a RawExtension, l a label selector (printed by its JSON names),
+ * i any JSON value, m embedded ObjectMeta, > a struct whose fields stand here, * pointer, [] slice, {} map of, else another struct.
  */
 export const GO_TYPES: Readonly<Record<string, string>> = {
   AWSElasticBlockStoreVolumeSource: 'VolumeID:s FSType:s:fsType Partition:n ReadOnly:b',
@@ -22,7 +23,7 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   CinderPersistentVolumeSource: 'VolumeID:s FSType:s:fsType ReadOnly:b SecretRef:*SecretReference',
   CinderVolumeSource: 'VolumeID:s FSType:s:fsType ReadOnly:b SecretRef:*LocalObjectReference',
   ClientIPConfig: 'TimeoutSeconds:*n',
-  ClusterTrustBundleProjection: 'Name:*s SignerName:*s LabelSelector:*j Optional:*b Path:s',
+  ClusterTrustBundleProjection: 'Name:*s SignerName:*s LabelSelector:*l Optional:*b Path:s',
   ConfigMapEnvSource: 'Name:s Optional:*b',
   ConfigMapKeySelector: 'Name:s Key:s Optional:*b',
   ConfigMapProjection: 'Name:s Items:[]KeyToPath Optional:*b',
@@ -38,8 +39,6 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   ContainerStateWaiting: 'Reason:s Message:s',
   ContainerStatus: 'Name:s State:ContainerState LastTerminationState:ContainerState:lastState Ready:b RestartCount:n Image:s ImageID:s ContainerID:s Started:*b AllocatedResources:map Resources:*ResourceRequirements VolumeMounts:[]VolumeMountStatus User:*ContainerUser AllocatedResourcesStatus:[]ResourceStatus StopSignal:*s',
   ContainerUser: 'Linux:*LinuxContainerUser',
-  CustomResourceColumnDefinition: 'Name:s Type:s Format:s Description:s Priority:n JSONPath:s:jsonPath',
-  CustomResourceDefinitionVersion: 'Name:s Served:b Storage:b Deprecated:b DeprecationWarning:*s Schema:*j Subresources:*j AdditionalPrinterColumns:[]CustomResourceColumnDefinition SelectableFields:[]SelectableField',
   DeviceAllocationConfiguration: 'Source:s Requests:[]s Opaque:*OpaqueDeviceConfiguration',
   DeviceAllocationResult: 'Results:[]DeviceRequestAllocationResult Config:[]DeviceAllocationConfiguration',
   DeviceAttribute: 'IntValue:*n:int BoolValue:*b:bool StringValue:*s:string VersionValue:*s:version IntValues:[]n:ints BoolValues:[]b:bools StringValues:[]s:strings VersionValues:[]s:versions',
@@ -97,13 +96,13 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   ObjectFieldSelector: 'APIVersion:s:apiVersion FieldPath:s',
   ObjectReference: 'Kind:s Namespace:s Name:s UID:s:uid APIVersion:s:apiVersion ResourceVersion:s FieldPath:s',
   OpaqueDeviceConfiguration: 'Driver:s Parameters:j',
-  PersistentVolumeClaimSpec: 'AccessModes:[]s Selector:*j Resources:VolumeResourceRequirements VolumeName:s StorageClassName:*s VolumeMode:*s DataSource:*TypedLocalObjectReference DataSourceRef:*TypedObjectReference VolumeAttributesClassName:*s',
+  PersistentVolumeClaimSpec: 'AccessModes:[]s Selector:*l Resources:VolumeResourceRequirements VolumeName:s StorageClassName:*s VolumeMode:*s DataSource:*TypedLocalObjectReference DataSourceRef:*TypedObjectReference VolumeAttributesClassName:*s',
   PersistentVolumeClaimTemplate: 'ObjectMeta:m:metadata Spec:PersistentVolumeClaimSpec',
   PersistentVolumeClaimVolumeSource: 'ClaimName:s ReadOnly:b',
   PersistentVolumeSource: 'GCEPersistentDisk:*GCEPersistentDiskVolumeSource:gcePersistentDisk AWSElasticBlockStore:*AWSElasticBlockStoreVolumeSource:awsElasticBlockStore HostPath:*HostPathVolumeSource Glusterfs:*GlusterfsPersistentVolumeSource NFS:*NFSVolumeSource:nfs RBD:*RBDPersistentVolumeSource:rbd Quobyte:*QuobyteVolumeSource ISCSI:*ISCSIPersistentVolumeSource:iscsi FlexVolume:*FlexPersistentVolumeSource Cinder:*CinderPersistentVolumeSource CephFS:*CephFSPersistentVolumeSource:cephfs FC:*FCVolumeSource:fc Flocker:*FlockerVolumeSource AzureFile:*AzureFilePersistentVolumeSource VsphereVolume:*VsphereVirtualDiskVolumeSource AzureDisk:*AzureDiskVolumeSource PhotonPersistentDisk:*PhotonPersistentDiskVolumeSource PortworxVolume:*PortworxVolumeSource ScaleIO:*ScaleIOPersistentVolumeSource Local:*LocalVolumeSource StorageOS:*StorageOSPersistentVolumeSource:storageos CSI:*CSIPersistentVolumeSource:csi',
   PhotonPersistentDiskVolumeSource: 'PdID:s FSType:s:fsType',
   PodAffinity: 'RequiredDuringSchedulingIgnoredDuringExecution:[]PodAffinityTerm PreferredDuringSchedulingIgnoredDuringExecution:[]WeightedPodAffinityTerm',
-  PodAffinityTerm: 'LabelSelector:*j Namespaces:[]s TopologyKey:s NamespaceSelector:*j MatchLabelKeys:[]s MismatchLabelKeys:[]s',
+  PodAffinityTerm: 'LabelSelector:*l Namespaces:[]s TopologyKey:s NamespaceSelector:*l MatchLabelKeys:[]s MismatchLabelKeys:[]s',
   PodAntiAffinity: 'RequiredDuringSchedulingIgnoredDuringExecution:[]PodAffinityTerm PreferredDuringSchedulingIgnoredDuringExecution:[]WeightedPodAffinityTerm',
   PodCertificateProjection: 'SignerName:s KeyType:s MaxExpirationSeconds:*n CredentialBundlePath:s KeyPath:s CertificateChainPath:s UserAnnotations:map',
   PodCondition: 'Type:s ObservedGeneration:n Status:s LastProbeTime:t LastTransitionTime:t Reason:s Message:s',
@@ -144,7 +143,6 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   SecretReference: 'Name:s Namespace:s',
   SecretVolumeSource: 'SecretName:s Items:[]KeyToPath DefaultMode:*n Optional:*b',
   SecurityContext: 'Capabilities:*Capabilities Privileged:*b SELinuxOptions:*SELinuxOptions:seLinuxOptions WindowsOptions:*WindowsSecurityContextOptions RunAsUser:*n RunAsGroup:*n RunAsNonRoot:*b ReadOnlyRootFilesystem:*b AllowPrivilegeEscalation:*b ProcMount:*s SeccompProfile:*SeccompProfile AppArmorProfile:*AppArmorProfile',
-  SelectableField: 'JSONPath:s:jsonPath',
   ServiceAccountTokenProjection: 'Audience:s ExpirationSeconds:n Path:s',
   ServicePort: 'Name:s Protocol:s AppProtocol:*s Port:n TargetPort:x NodePort:n',
   SessionAffinityConfig: 'ClientIP:*ClientIPConfig',
@@ -155,7 +153,7 @@ export const GO_TYPES: Readonly<Record<string, string>> = {
   TCPSocketAction: 'Port:x Host:s',
   Taint: 'Key:s Value:s Effect:s TimeAdded:*t',
   Toleration: 'Key:s Operator:s Value:s Effect:s TolerationSeconds:*n',
-  TopologySpreadConstraint: 'MaxSkew:n TopologyKey:s WhenUnsatisfiable:s LabelSelector:*j MinDomains:*n NodeAffinityPolicy:*s NodeTaintsPolicy:*s MatchLabelKeys:[]s',
+  TopologySpreadConstraint: 'MaxSkew:n TopologyKey:s WhenUnsatisfiable:s LabelSelector:*l MinDomains:*n NodeAffinityPolicy:*s NodeTaintsPolicy:*s MatchLabelKeys:[]s',
   TypedLocalObjectReference: 'APIGroup:*s:apiGroup Kind:s Name:s',
   TypedObjectReference: 'APIGroup:*s:apiGroup Kind:s Name:s Namespace:*s',
   Volume: 'Name:s HostPath:*HostPathVolumeSource EmptyDir:*EmptyDirVolumeSource GCEPersistentDisk:*GCEPersistentDiskVolumeSource:gcePersistentDisk AWSElasticBlockStore:*AWSElasticBlockStoreVolumeSource:awsElasticBlockStore GitRepo:*GitRepoVolumeSource Secret:*SecretVolumeSource NFS:*NFSVolumeSource:nfs ISCSI:*ISCSIVolumeSource:iscsi Glusterfs:*GlusterfsVolumeSource PersistentVolumeClaim:*PersistentVolumeClaimVolumeSource RBD:*RBDVolumeSource:rbd Quobyte:*QuobyteVolumeSource FlexVolume:*FlexVolumeSource Cinder:*CinderVolumeSource CephFS:*CephFSVolumeSource:cephfs Flocker:*FlockerVolumeSource DownwardAPI:*DownwardAPIVolumeSource FC:*FCVolumeSource:fc AzureFile:*AzureFileVolumeSource ConfigMap:*ConfigMapVolumeSource VsphereVolume:*VsphereVirtualDiskVolumeSource AzureDisk:*AzureDiskVolumeSource PhotonPersistentDisk:*PhotonPersistentDiskVolumeSource Projected:*ProjectedVolumeSource PortworxVolume:*PortworxVolumeSource ScaleIO:*ScaleIOVolumeSource StorageOS:*StorageOSVolumeSource:storageos CSI:*CSIVolumeSource:csi Ephemeral:*EphemeralVolumeSource Image:*ImageVolumeSource',
