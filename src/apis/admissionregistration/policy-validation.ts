@@ -1,6 +1,7 @@
 import { duplicate, invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import { semanticEqual } from '../shared/equality';
+import { goValue } from '../shared/go-value';
 import { isQualifiedName } from '../shared/names';
 import type { Raw } from '../shared/raw';
 import { validateMatchConditions } from './match-conditions';
@@ -55,7 +56,7 @@ export function validateValidatingPolicy(o: KubeObject, old?: KubeObject): Field
   }
   validations.forEach((v, i) => pushValidationErrors(errors, v, `spec.validations[${i}]`));
   if (annotations.length > AUDIT_ANNOTATIONS_MAX) {
-    errors.push(invalidValue('spec.auditAnnotations', annotations, `must not have more than ${AUDIT_ANNOTATIONS_MAX} auditAnnotations`));
+    errors.push(invalidValue('spec.auditAnnotations', goValue('[]AuditAnnotation', annotations), `must not have more than ${AUDIT_ANNOTATIONS_MAX} auditAnnotations`));
   }
   const keys = new Set<string>();
   annotations.forEach((a, i) => {

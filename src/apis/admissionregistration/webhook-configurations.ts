@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/meta/object';
+import { holdsGivenEmpty } from '../../api/schema/empties';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
@@ -27,7 +28,7 @@ function definition(kind: string, mutating: boolean): ResourceDefinition {
       metadata: WHOLE_PLAIN,
       default: (o) => defaultWebhooks(o, mutating),
       prepareForCreate: (_c, o) => bumpGeneration(o, undefined),
-      prepareForUpdate: (_c, o, old) => bumpGeneration(o, old, !semanticEqual(o.webhooks, old.webhooks)),
+      prepareForUpdate: (_c, o, old) => bumpGeneration(o, old, holdsGivenEmpty(o.webhooks) || !semanticEqual(o.webhooks, old.webhooks)),
       validate: (_c, o, old) => validateWebhooks(o, old),
       warnings: (_c, o) => staticNameWarnings(o),
       allowUnconditionalUpdate: false,

@@ -111,8 +111,10 @@ function validateStoredVersions(o: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   const names = new Set<string>();
   for (const v of versionsOf(o)) {
+    // The second version of a name is not found any more.
+    const found = stored.includes(v.name) && !names.has(v.name);
     names.add(v.name);
-    if (v.storage && !stored.includes(v.name)) errors.push(invalidValue(path, stored, `must have the storage version ${v.name}`));
+    if (v.storage && !found) errors.push(invalidValue(path, stored, `must have the storage version ${v.name}`));
   }
   stored.forEach((v, i) => {
     if (names.has(v)) return;

@@ -1,6 +1,8 @@
 import { forbiddenField, invalidValue, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
+import { givenEmpty } from '../../api/schema/empties';
 import { semanticEqual } from '../shared/equality';
+import { goValue } from '../shared/go-value';
 import type { Raw } from '../shared/raw';
 import { internalSpecOf } from './internal-spec';
 import type { JsonSchema } from './json-schema';
@@ -38,20 +40,26 @@ const AT_ROOT: readonly string[] = [
   'x-kubernetes-preserve-unknown-fields', 'x-kubernetes-validations',
 ]; // prettier-ignore
 
+const NOT_AT_ROOT: readonly string[] = [
+  'id', '$schema', '$ref', 'nullable', 'default', 'enum', 'maxProperties', 'minProperties', 'allOf', 'oneOf', 'anyOf', 'not', 'additionalProperties',
+  'patternProperties', 'dependencies', 'additionalItems', 'definitions', 'x-kubernetes-embedded-resource', 'x-kubernetes-int-or-string',
+  'x-kubernetes-list-map-keys', 'x-kubernetes-list-type', 'x-kubernetes-map-type',
+]; // prettier-ignore
+
 function goNameOf(field: string): string {
   const name = field.replace(/^x-kubernetes-/, 'x-').replace(/(?:^|-)([a-z])/g, (_s, c: string) => c.toUpperCase());
   return name.startsWith('X') || !field.startsWith('x-') ? name : `X${name}`;
 }
 
 function validateRootForStatus(schema: JsonSchema, path: string): FieldError[] {
-  const bad = Object.keys(schema).find((field) => !AT_ROOT.includes(field));
   if (schema.type && schema.type !== 'object') {
     const rule = 'only "object" is allowed as the type at the root of the schema if the status subresource is enabled';
     return [invalidValue(`${path}.type`, schema.type, rule)];
   }
-  if (!bad) return [];
+  const given = (field: string): boolean => schema[field] !== undefined || givenEmpty(schema, field) !== undefined;
+  if (!NOT_AT_ROOT.some(given)) return [];
   const allowed = AT_ROOT.map(goNameOf).join(' ');
-  return [invalidValue(path, schema, `only [${allowed}] fields are allowed at the root of the schema if the status subresource is enabled`)];
+  return [invalidValue(path, goValue('JSONSchemaProps', schema), `only [${allowed}] fields are allowed at the root of the schema if the status subresource is enabled`)];
 }
 
 /** Complaints about the schema of a version (CustomResourceValidation). `status`: objects have a status subresource. */

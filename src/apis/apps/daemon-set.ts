@@ -5,6 +5,7 @@ import type { ResourceDefinition, Strategy } from '../../apiserver/registry/stra
 import { ageColumn, formatLabels, nameColumn, templateColumns } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
 import { bumpGeneration } from '../shared/generation';
+import { goMap } from '../shared/go-value';
 import { intOrPercentValue, validateAtMost100Percent, validateIntOrPercent } from '../shared/int-or-percent';
 import { selectorHasInvalidValue, selectorIsEmpty, validateLabelSelector } from '../shared/labels';
 import { defaultPodTemplate } from '../shared/pod-defaults';
@@ -14,7 +15,7 @@ import { podTemplateWarnings } from '../shared/pod-warnings';
 import type { Raw } from '../shared/raw';
 import { ALL_VERBS, RESETS_SPEC, RESETS_STATUS, viewOf } from '../shared/verbs';
 import { statusCount, validateNonNegative, validateStatusCounts } from './counts';
-import { selectorCell, shownSelector, sorted } from './selector';
+import { selectorCell, shownSelector } from './selector';
 import { templateOf, validateEndlessPods } from './template';
 
 /** Where apps/v1 keeps what was spec.templateGeneration before it. */
@@ -28,6 +29,10 @@ function setDefaults(o: KubeObject): void {
     const rolling = (strategy.rollingUpdate ??= {}) as Raw;
     rolling.maxUnavailable ??= 1;
     rolling.maxSurge ??= 0;
+  } else if (strategy.rollingUpdate) {
+    // The internal type holds plain numbers, so that what nobody set is stored as 0.
+    strategy.rollingUpdate.maxUnavailable ??= 0;
+    strategy.rollingUpdate.maxSurge ??= 0;
   }
   spec.revisionHistoryLimit ??= 10;
   defaultPodTemplate(spec.template as Raw | undefined);
@@ -76,7 +81,7 @@ function validate(o: KubeObject, old?: KubeObject): FieldError[] {
   // an absent selector is no error by itself: it matches no template
   const labels = template?.metadata?.labels as Record<string, string> | undefined;
   if (!selectorErrors.length && !selectorFrom(selector).matches(labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', sorted(labels), '`selector` does not match template `labels`'));
+    errors.push(invalidValue('spec.template.metadata.labels', goMap(template?.metadata as Raw | undefined, 'labels'), '`selector` does not match template `labels`'));
   }
   if (selector && selectorIsEmpty(selector)) errors.push(invalidValue('spec.selector', shownSelector(selector), 'empty selector is invalid for daemonset'));
   errors.push(...validatePodTemplate(template, 'spec.template'), ...validateEndlessPods(template, 'DaemonSet'));

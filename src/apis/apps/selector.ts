@@ -2,24 +2,14 @@ import { invalidValue, required, type FieldError } from '../../api/errors/field-
 import type { KubeObject } from '../../api/meta/object';
 import { formatSelector, selectorFrom, type LabelSelector } from '../../api/selectors/label-selector';
 import { selectorIsEmpty, validateLabelSelector, type LabelSelectorSource } from '../shared/labels';
+import { goMap, selectorValue } from '../shared/go-value';
 import type { Raw } from '../shared/raw';
 
 const PATH = 'spec.selector';
 
 /** A label selector with its fields in the order in which Go prints them. */
 export function shownSelector(s: LabelSelectorSource | undefined): object | null {
-  if (!s) return null;
-  const shown: Record<string, unknown> = {};
-  if (s.matchLabels && Object.keys(s.matchLabels).length) shown.matchLabels = sorted(s.matchLabels);
-  if (s.matchExpressions?.length) {
-    shown.matchExpressions = s.matchExpressions.map((e) => ({ key: e.key, operator: e.operator, ...(e.values?.length ? { values: e.values } : {}) }));
-  }
-  return shown;
-}
-
-/** A map with its keys sorted, as Go prints it; absent: null. */
-export function sorted(map: Record<string, string> | undefined): Record<string, string> | null {
-  return map ? Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))) : null;
+  return s ? selectorValue(s) : null;
 }
 
 /** Complaints about a workload's spec.selector and the compiled selector; undefined: it cannot be compiled. */
@@ -35,7 +25,7 @@ export function checkSelector(selector: LabelSelectorSource | undefined, kind: s
 export function validateTemplateLabels(template: Raw | undefined, selector: LabelSelector): FieldError[] {
   const labels = template?.metadata?.labels as Record<string, string> | undefined;
   if (selector.empty || selector.matches(labels)) return [];
-  return [invalidValue('spec.template.metadata.labels', sorted(labels), '`selector` does not match template `labels`')];
+  return [invalidValue('spec.template.metadata.labels', goMap(template?.metadata as Raw | undefined, 'labels'), '`selector` does not match template `labels`')];
 }
 
 /** The text of spec.selector, for cells and scale; undefined: there is none. */

@@ -6,7 +6,7 @@ import { bumpGeneration } from '../shared/generation';
 import { nameIsDnsLabel } from '../shared/names';
 import { defaultPodTemplate } from '../shared/pod-defaults';
 import { dropDisabledTemplateFields } from '../shared/pod-disabled-fields';
-import { podTemplateWarnings } from '../shared/pod-warnings';
+import { claimSpecWarnings, podTemplateWarnings } from '../shared/pod-warnings';
 import type { Raw } from '../shared/raw';
 import { ALL_VERBS, RESETS_SPEC, RESETS_STATUS, viewOf } from '../shared/verbs';
 import { defaultClaimSpec } from '../shared/volume-defaults';
@@ -48,6 +48,10 @@ function dropMaxUnavailable(o: KubeObject, old?: KubeObject): void {
 function warnings(o: KubeObject, old?: KubeObject): string[] {
   const changed = !old || o.metadata.generation !== old.metadata.generation;
   const found = changed ? podTemplateWarnings(o.spec.template as Raw, 'spec.template', templateOf(old)) : [];
+  ((o.spec.volumeClaimTemplates ?? []) as Raw[]).forEach((claim, i) => {
+    // upstream has the capital on update
+    found.push(...claimSpecWarnings(claim.spec as Raw | undefined, `spec.volumeClaimTemplates[${i}]${old ? '.Spec' : ''}`));
+  });
   return o.spec.revisionHistoryLimit < 0 ? [...found, HISTORY_WARNING] : found;
 }
 

@@ -1,6 +1,7 @@
 import { invalidValue, notSupported, required, tooLong, tooMany, type FieldError } from '../../api/errors/field-error';
 import { validateNonNegative } from '../apps/counts';
 import { validateDomainPrefixedPath } from '../shared/formats';
+import { goValue } from '../shared/go-value';
 import { longerThan } from '../shared/names';
 import { validatePodTemplate } from '../shared/pod-template-validation';
 import type { Raw } from '../shared/raw';
@@ -66,8 +67,7 @@ function pushCompletionModeErrors(errors: FieldError[], spec: Raw, path: string)
 function validateSuccessPolicy(spec: Raw, path: string): FieldError[] {
   const rules = (spec.successPolicy.rules ?? []) as Raw[];
   if (spec.completionMode !== 'Indexed') {
-    const shown = { Rules: rules.map((r) => ({ SucceededIndexes: r.succeededIndexes ?? null, SucceededCount: r.succeededCount ?? null })) };
-    return [invalidValue(path, shown, 'requires indexed completion mode')];
+    return [invalidValue(path, goValue('SuccessPolicy', spec.successPolicy), 'requires indexed completion mode')];
   }
   const errors: FieldError[] = [];
   if (!rules.length) errors.push(required(`${path}.rules`, 'at least one rules must be specified when the successPolicy is specified'));

@@ -1,7 +1,8 @@
 import { invalidValue, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import { selectorFrom } from '../../api/selectors/label-selector';
-import { shownSelector, sorted } from '../apps/selector';
+import { shownSelector } from '../apps/selector';
+import { goMap, goValue } from '../shared/go-value';
 import { semanticEqual } from '../shared/equality';
 import { selectorHasInvalidValue, validateLabelSelector } from '../shared/labels';
 import { isDns1123Label } from '../shared/names';
@@ -39,7 +40,7 @@ function validateGenerated(o: KubeObject, prefixed: boolean): FieldError[] {
     const path = `spec.template.metadata.labels[${key}]`;
     const actual = labels?.[key];
     if (actual === undefined) errors.push(required(path, `must be '${value}'`));
-    else if (actual !== value) errors.push(invalidValue(path, sorted(labels), `must be '${value}'`));
+    else if (actual !== value) errors.push(invalidValue(path, goMap(spec.template?.metadata as Raw | undefined, 'labels'), `must be '${value}'`));
   }
   if (compiles(spec.selector) && !selectorFrom(spec.selector).matches(Object.fromEntries(expected))) {
     errors.push(invalidValue('spec.selector', shownSelector(spec.selector), '`selector` not auto-generated'));
@@ -53,7 +54,7 @@ function validateSpec(spec: Raw, old: KubeObject | undefined): FieldError[] {
   else errors.push(...validateLabelSelector(spec.selector, 'spec.selector', { allowInvalidValues: selectorHasInvalidValue(old?.spec?.selector) }));
   const labels = templateLabels(spec);
   if (compiles(spec.selector) && !selectorFrom(spec.selector).matches(labels)) {
-    errors.push(invalidValue('spec.template.metadata.labels', sorted(labels), '`selector` does not match template `labels`'));
+    errors.push(invalidValue('spec.template.metadata.labels', goMap(spec.template?.metadata as Raw | undefined, 'labels'), '`selector` does not match template `labels`'));
   }
   return errors;
 }
@@ -64,9 +65,10 @@ export function validateJob(o: KubeObject, old?: KubeObject): FieldError[] {
   const oldLabels = old && (templateLabels(old.spec) ?? {});
   const errors = [...validateGenerated(o, !oldLabels || (JOB_NAME in oldLabels && CONTROLLER_UID in oldLabels)), ...validateSpec(spec, old)];
   if (spec.completionMode === 'Indexed' && spec.completions > 0) {
-    const host = `${o.metadata.name}-${spec.completions - 1}`;
+    const { name = '' } = o.metadata;
+    const host = `${name}-${spec.completions - 1}`;
     if (isDns1123Label(host).length) {
-      errors.push(invalidValue('metadata.name', o.metadata.name, `will not able to create pod with invalid DNS label: ${host}`));
+      errors.push(invalidValue('metadata.name', name, `will not able to create pod with invalid DNS label: ${host}`));
     }
   }
   return old ? [...errors, ...validateSpec(spec, old), ...validateChange(spec, old)] : errors;
@@ -75,20 +77,20 @@ export function validateJob(o: KubeObject, old?: KubeObject): FieldError[] {
 function validateChange(spec: Raw, old: KubeObject): FieldError[] {
   const before = old.spec as Raw;
   const errors: FieldError[] = [];
-  const immutable = (field: string, shown: unknown = spec[field] ?? null): void => {
-    if (!semanticEqual(spec[field], before[field])) errors.push(invalidValue(`spec.${field}`, shown, IMMUTABLE));
+  const immutable = (field: string, shown: (v: unknown) => unknown = (v) => v ?? null): void => {
+    if (!semanticEqual(spec[field], before[field])) errors.push(invalidValue(`spec.${field}`, shown(spec[field]), IMMUTABLE));
   };
   if (spec.completionMode !== 'Indexed') immutable('completions');
   else if (spec.completions !== undefined && spec.completions !== before.completions && spec.completions !== spec.parallelism) {
     errors.push(invalidValue('spec.completions', spec.completions, 'can only be modified in tandem with spec.parallelism'));
   }
-  immutable('selector', shownSelector(spec.selector));
+  immutable('selector', () => shownSelector(spec.selector));
   errors.push(...validateTemplateChange(spec, old));
   immutable('completionMode');
-  immutable('podFailurePolicy');
+  immutable('podFailurePolicy', (v) => goValue('*PodFailurePolicy', v));
   immutable('backoffLimitPerIndex');
   immutable('managedBy');
-  immutable('successPolicy');
+  immutable('successPolicy', (v) => goValue('*SuccessPolicy', v));
   return errors;
 }
 
@@ -98,10 +100,10 @@ function validateTemplateChange(spec: Raw, old: KubeObject): FieldError[] {
   const suspended = old.spec.suspend === true;
   const idle = suspended && (status.startTime === undefined || isConditionTrue(old, 'Suspended')) && !status.active;
   const template = (spec.template ?? {}) as Raw;
-  if (!idle) return semanticEqual(template, old.spec.template) ? [] : [invalidValue('spec.template', template, IMMUTABLE)];
+  if (!idle) return semanticEqual(template, old.spec.template) ? [] : [invalidValue('spec.template', goValue('PodTemplateSpec', template), IMMUTABLE)];
   const before = schedulingFrom(old.spec.template as Raw, template);
   const podSpec = resourcesFrom(before.spec as Raw, (template.spec ?? {}) as Raw);
-  return semanticEqual(template.spec, podSpec) ? [] : [invalidValue('spec.template.spec', template.spec ?? {}, IMMUTABLE)];
+  return semanticEqual(template.spec, podSpec) ? [] : [invalidValue('spec.template.spec', goValue('PodSpec', template.spec), IMMUTABLE)];
 }
 
 /** `old` with the scheduling directives and metadata of `now`. */

@@ -1,4 +1,5 @@
 import { duplicate, invalidValue, notSupported, required, tooMany, type FieldError } from '../../api/errors/field-error';
+import { givenEmpty } from '../../api/schema/empties';
 import { isQualifiedName } from '../shared/names';
 import type { Raw } from '../shared/raw';
 
@@ -63,7 +64,7 @@ function pushExitCodeErrors(errors: FieldError[], codes: Raw, containers: Readon
   }
   const values = (codes.values ?? []) as number[];
   const at = `${path}.values`;
-  if (!values.length) errors.push(invalidValue(at, codes.values ?? null, 'at least one value is required'));
+  if (!values.length) errors.push(invalidValue(at, codes.values ?? givenEmpty(codes, 'values') ?? null, 'at least one value is required'));
   else if (values.length > EXIT_CODES_MAX) errors.push(tooMany(at, values.length, EXIT_CODES_MAX));
   const seen = new Set<number>();
   let ordered = true;

@@ -3,25 +3,26 @@ import type { KubeObject } from '../../api/meta/object';
 import { parseTime } from '../../api/meta/time';
 import { validateLegacyEvent } from '../core/event';
 import { semanticEqual } from '../shared/equality';
+import { goValue } from '../shared/go-value';
 import { nameIsDnsSubdomain } from '../shared/names';
 import type { Raw } from '../shared/raw';
 
-/** Fields of the stored form that an event keeps, in upstream's order; it looks at reason twice. */
-const FIXED = [
-  'involvedObject',
-  'reason',
-  'message',
-  'source',
-  'firstTimestamp',
-  'lastTimestamp',
-  'count',
-  'reason',
-  'type',
-  'eventTime',
-  'action',
-  'related',
-  'reportingComponent',
-  'reportingInstance',
+/** Fields of the stored form that an event keeps, in upstream's order and with their Go types; it looks at reason twice. */
+const FIXED: readonly (readonly [field: string, type: string])[] = [
+  ['involvedObject', 'ObjectReference'],
+  ['reason', 's'],
+  ['message', 's'],
+  ['source', 'EventSource'],
+  ['firstTimestamp', 't'],
+  ['lastTimestamp', 't'],
+  ['count', 'n'],
+  ['reason', 's'],
+  ['type', 's'],
+  ['eventTime', 't'],
+  ['action', 's'],
+  ['related', '*ObjectReference'],
+  ['reportingComponent', 's'],
+  ['reportingInstance', 's'],
 ];
 
 /** Complaints that events.k8s.io has about an event in its stored (core v1) form: new events are strict, old ones keep what they say. */
@@ -53,11 +54,11 @@ function validateSeries(series: Raw | undefined): FieldError[] {
 
 function validateUpdate(o: KubeObject, old: KubeObject): FieldError[] {
   const errors = semanticEqual(o.series, old.series) ? [] : validateSeries(o.series as Raw | undefined);
-  for (const field of FIXED) {
+  for (const [field, type] of FIXED) {
     const value: unknown = o[field] ?? null;
     if (semanticEqual(value, old[field])) continue;
     if (field === 'eventTime' && parseTime(o.eventTime ?? '') === parseTime(old.eventTime ?? '')) continue;
-    errors.push(invalidValue(field === 'reportingComponent' ? 'reportingController' : field, value, 'field is immutable'));
+    errors.push(invalidValue(field === 'reportingComponent' ? 'reportingController' : field, goValue(type, value), 'field is immutable'));
   }
   return errors;
 }

@@ -4,7 +4,7 @@ import { isDns1123Subdomain, isPathSegmentName, nameIsDnsLabel } from '../shared
 
 /** An object by kind and name, as backends and class parameters refer to it. */
 export interface TypedReference {
-  apiGroup?: string;
+  apiGroup?: string | null;
   kind?: string;
   name?: string;
 }
@@ -35,7 +35,7 @@ export function validateBackend(backend: Backend, path: string): FieldError[] {
 /** Complaints about group, kind and name of a reference. */
 export function validateTypedReference(ref: TypedReference, path: string): FieldError[] {
   const errors: FieldError[] = [];
-  if (ref.apiGroup !== undefined) for (const m of isDns1123Subdomain(ref.apiGroup)) errors.push(invalidValue(`${path}.apiGroup`, ref.apiGroup, m));
+  if (typeof ref.apiGroup === 'string') for (const m of isDns1123Subdomain(ref.apiGroup)) errors.push(invalidValue(`${path}.apiGroup`, ref.apiGroup, m));
   for (const field of ['kind', 'name'] as const) {
     const value = ref[field];
     if (!value) errors.push(required(`${path}.${field}`));

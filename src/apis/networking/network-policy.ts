@@ -1,5 +1,6 @@
 import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
+import { holdsGivenEmpty } from '../../api/schema/empties';
 import { formatSelector } from '../../api/selectors/label-selector';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
@@ -98,7 +99,8 @@ export const networkPolicy: ResourceDefinition = {
     default: setDefaults,
     prepareForCreate: (_c, o) => bumpGeneration(o, undefined),
     prepareForUpdate: (_c, o, old) => {
-      if (!semanticEqual(o.spec, old.spec)) bumpGeneration(o, old);
+      // upstream compares with reflect.DeepEqual
+      if (holdsGivenEmpty(o.spec) || !semanticEqual(o.spec, old.spec)) bumpGeneration(o, old);
     },
     validate: (_c, o, old) => validatePolicy(o, old),
     warnings: (_c, o) => ipBlockWarnings(o),

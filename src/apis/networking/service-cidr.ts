@@ -31,7 +31,7 @@ function validateUpdate(now: string[], before: string[]): FieldError[] {
     const errors = now[0] === before[0] ? [] : [invalidValue(`${PATH}[0]`, now[0], IMMUTABLE)];
     return [...errors, ...validateSpec(now)];
   }
-  return [invalidValue(PATH, now, IMMUTABLE)];
+  return [invalidValue(PATH, now.length ? now : null, IMMUTABLE)];
 }
 
 export const serviceCidr: ResourceDefinition = {

@@ -57,7 +57,7 @@ function validateResult(r: Raw, path: string, names: RequestNames): FieldError[]
     ...validateDriverName(r.driver, `${path}.driver`),
     ...validatePoolName(r.pool, `${path}.pool`),
     ...validateLabelName(r.device, `${path}.device`),
-    ...validateBindingConditions(r.bindingConditions, r.bindingFailureConditions, path),
+    ...validateBindingConditions(r, path),
     ...(r.shareID !== undefined ? validateShareId(r.shareID, `${path}.shareID`) : []),
   ];
 }

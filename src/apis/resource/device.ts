@@ -93,6 +93,6 @@ export function validateDevice(d: Raw, old: Raw | undefined, path: string, perDe
   if (!old || !semanticEqual(old.taints, d.taints)) errors.push(...validateItems<Raw>(d.taints, TAINTS_MAX, validateDeviceTaint, `${path}.taints`));
   errors.push(...validateSet<Raw>(d.consumesCounters, CONSUMPTIONS_MAX, validateConsumption, (c) => c.counterSet ?? '', `${path}.consumesCounters`));
   errors.push(...validatePlace(d, path, perDevice));
-  errors.push(...validateBindingConditions(d.bindingConditions, d.bindingFailureConditions, path));
+  errors.push(...validateBindingConditions(d, path));
   return errors;
 }

@@ -1,24 +1,14 @@
-import { forbiddenField, invalidValue, type FieldError } from '../../api/errors/field-error';
+import { invalidValue } from '../../api/errors/field-error';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
-import { validateAnnotations } from '../shared/annotations';
 import { ageColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
 import { goValue } from '../shared/go-value';
-import { validateLabels } from '../shared/labels';
 import type { Raw } from '../shared/raw';
+import { validateTemplateMetadata } from '../shared/claim-spec-validation';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateAdminAccess } from './admin-access';
 import { defaultClaimSpec, validateClaimSpec } from './claim-spec';
 import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
-
-const COPIED = new Set(['annotations', 'labels']);
-
-/** Metadata that claims get from their template: labels and annotations, nothing else. */
-function validateTemplateMetadata(meta: Raw, path: string): FieldError[] {
-  const errors = [...validateAnnotations(meta.annotations, `${path}.annotations`), ...validateLabels(meta.labels, `${path}.labels`)];
-  for (const field in meta) if (!COPIED.has(field) && meta[field] !== undefined) errors.push(forbiddenField(`${path}.${field}`, 'cannot be set'));
-  return errors;
-}
 
 export const resourceClaimTemplate: ResourceDefinition = {
   gvk: { group: 'resource.k8s.io', version: 'v1', kind: 'ResourceClaimTemplate' },

@@ -10,10 +10,16 @@ import { validateSliceSpec } from './slice-validation';
 
 const LIST_ATTRIBUTES = ['bools', 'ints', 'strings', 'versions'];
 
-/** Stamps new taints, and drops the fields whose features are off in this version. */
-function prepare(c: Ctx, o: KubeObject): void {
+/** Stamps new taints. */
+function stampTaints(c: Ctx, o: KubeObject): void {
   for (const d of (o.spec?.devices ?? []) as Raw[]) {
     for (const t of (d.taints ?? []) as Raw[]) t.timeAdded ??= formatTime(c.clock.now());
+  }
+}
+
+/** Drops the fields whose features are off in this version. */
+function dropDisabled(o: KubeObject): void {
+  for (const d of (o.spec?.devices ?? []) as Raw[]) {
     for (const a of Object.values<Raw>(d.attributes ?? {})) for (const field of LIST_ATTRIBUTES) delete a[field];
     delete d.nodeAllocatableResourceMappings;
   }
@@ -29,11 +35,14 @@ export const resourceSlice: ResourceDefinition = {
   strategy: {
     prepareForCreate: (c, o) => {
       bumpGeneration(o, undefined);
-      prepare(c, o);
+      stampTaints(c, o);
+      dropDisabled(o);
     },
     prepareForUpdate: (c, o, old) => {
-      prepare(c, o);
+      stampTaints(c, o);
+      // Fields that are dropped afterwards count as a change.
       bumpGeneration(o, old, !semanticEqual(o.spec, old.spec));
+      dropDisabled(o);
     },
     validate: (_c, o, old) => validateSliceSpec(o.spec ?? {}, old?.spec),
     warnings: (_c, o) => {

@@ -1,4 +1,5 @@
 import { invalidValue, required, type FieldError } from '../../api/errors/field-error';
+import { givenEmpty } from '../../api/schema/empties';
 import { goValue } from '../shared/go-value';
 import { validateNodeSelector } from '../shared/node-selector-validation';
 import type { Raw } from '../shared/raw';
@@ -42,7 +43,7 @@ function validatePlace(spec: Raw): FieldError[] {
     errors.push(...validateNodeSelector(spec.nodeSelector, 'spec.nodeSelector'));
     const terms = spec.nodeSelector.nodeSelectorTerms ?? [];
     if (terms.length !== 1) {
-      errors.push(invalidValue('spec.nodeSelector.nodeSelectorTerms', goValue('[]NodeSelectorTerm', terms), 'must have exactly one node selector term'));
+      errors.push(invalidValue('spec.nodeSelector.nodeSelectorTerms', (goValue('NodeSelector', spec.nodeSelector) as Raw).NodeSelectorTerms, 'must have exactly one node selector term'));
     }
   }
   for (const field of ['allNodes', 'perDeviceNodeSelection']) {
@@ -61,12 +62,17 @@ function validateCounterSet(s: Raw, path: string): FieldError[] {
   ];
 }
 
+/** True when the list is there, if only as an empty one in this request. */
+function isGiven(spec: Raw, field: string): boolean {
+  return spec[field] !== undefined || givenEmpty(spec, field) !== undefined;
+}
+
 /** Complaints about a ResourceSliceSpec, given the stored one on update. */
 export function validateSliceSpec(spec: Raw, old: Raw | undefined): FieldError[] {
   const errors = [...validateDriverName(spec.driver, 'spec.driver'), ...validatePool(spec.pool ?? {}, 'spec.pool')];
   if (old) errors.push(...validateKept(spec, old));
   errors.push(...validatePlace(spec));
-  if (spec.sharedCounters && spec.devices) errors.push(invalidValue('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
+  if (isGiven(spec, 'sharedCounters') && isGiven(spec, 'devices')) errors.push(invalidValue('spec', '', 'only one of `sharedCounters` or `devices` is allowed'));
   const devices = (spec.devices ?? []) as Raw[];
   const before = new Map(((old?.devices ?? []) as Raw[]).map((d) => [d.name, d]));
   const max = devices.some((d) => d.taints?.length || d.consumesCounters?.length) ? FANCY_DEVICES_MAX : DEVICES_MAX;

@@ -2,6 +2,7 @@ import { invalidValue, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import { compareQuantity } from '../../api/quantity';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
+import { shownSelector } from '../apps/selector';
 import { createdAtColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
 import { selectorHasInvalidValue, validateLabelSelector, type LabelSelectorSource } from '../shared/labels';
@@ -19,7 +20,7 @@ function validateCapacity(o: KubeObject, old?: KubeObject): FieldError[] {
     errors.push(invalidValue('capacity', o.capacity, 'must be greater than or equal to 0'));
   }
   if (old) {
-    if (!semanticEqual(o.nodeTopology, old.nodeTopology)) errors.push(invalidValue('nodeTopology', o.nodeTopology, 'field is immutable'));
+    if (!semanticEqual(o.nodeTopology, old.nodeTopology)) errors.push(invalidValue('nodeTopology', shownSelector(o.nodeTopology), 'field is immutable'));
     if (className !== (old.storageClassName ?? '')) errors.push(invalidValue('storageClassName', className, 'field is immutable'));
   }
   return errors;

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
+import { goMap } from '../shared/go-value';
 import { nodeLabelDeprecation } from '../shared/node-label-warnings';
 import { ALL_VERBS } from '../shared/verbs';
 import { validateAllowedTopologies, type TopologyTerm } from './allowed-topologies';
@@ -21,7 +22,7 @@ function validateStorageClass(o: KubeObject, old?: KubeObject): FieldError[] {
   errors.push(...validateAllowedTopologies(o.allowedTopologies, 'allowedTopologies'));
   if (old) {
     for (const field of ['parameters', 'provisioner', 'reclaimPolicy', 'volumeBindingMode']) {
-      if (!semanticEqual(o[field], old[field])) errors.push(invalidValue(field, o[field], 'field is immutable'));
+      if (!semanticEqual(o[field], old[field])) errors.push(invalidValue(field, field === 'parameters' ? goMap(o, field) : o[field], 'field is immutable'));
     }
   }
   return errors;

@@ -3,6 +3,7 @@ import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
+import { goValue } from '../shared/go-value';
 import { nameIsDnsSubdomain } from '../shared/names';
 import { resetMetadataForStatus } from '../shared/status';
 import { ALL_VERBS, VIEW_VERBS } from '../shared/verbs';
@@ -40,17 +41,8 @@ function validateAttachment(o: KubeObject, old?: KubeObject): FieldError[] {
   if (volume !== undefined) {
     for (const m of nameIsDnsSubdomain(volume, false)) errors.push(invalidValue('spec.source.persistentVolumeName', volume, m));
   }
-  if (old && !semanticEqual(spec, old.spec)) errors.push(invalidValue('spec', shownSpec(o), 'field is immutable'));
+  if (old && !semanticEqual(spec, old.spec)) errors.push(invalidValue('spec', goValue('VolumeAttachmentSpec', spec), 'field is immutable'));
   return errors;
-}
-
-/** The spec under the names of upstream's internal type, as its message prints it. */
-function shownSpec({ spec }: KubeObject): object {
-  return {
-    Attacher: spec.attacher ?? '',
-    Source: { PersistentVolumeName: spec.source?.persistentVolumeName ?? null, InlineVolumeSpec: spec.source?.inlineVolumeSpec ?? null },
-    NodeName: spec.nodeName ?? '',
-  };
 }
 
 export const volumeAttachment: ResourceDefinition = {

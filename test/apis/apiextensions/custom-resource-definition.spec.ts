@@ -118,6 +118,11 @@ describe('schema of a CustomResourceDefinition', () => {
     expect(errorsOf(spec)).toEqual([]);
   });
 
+  it('has only what restricts all objects at its root when there is a status, and shows what it has', () => {
+    const [error] = kind.create(crd('{type: object, allOf: []}').replace('schema:', 'subresources: {status: {}}, schema:')).errors;
+    expect(error).toMatch(/^spec.validation.openAPIV3Schema: Invalid value: {"ID":"",.*"AllOf":\[\],.*: only \[Description .* fields are allowed at the root/);
+  });
+
   it('speaks in a nested context only of what there is', () => {
     expect(kind.create(crd('{type: object, anyOf: [{properties: {spec: {minProperties: 1}}}]}')).errors).toEqual([
       'spec.validation.openAPIV3Schema.properties[spec]: Required value: because it is defined in spec.validation.openAPIV3Schema.anyOf[0].properties[spec]',

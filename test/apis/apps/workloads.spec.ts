@@ -62,8 +62,33 @@ describe('DaemonSet', () => {
   });
 });
 
+describe('claims of a StatefulSet', () => {
+  it('warn of parts of bytes', () => {
+    const kind = new KindUnderTest(statefulSet);
+    const yaml = `${SPEC}  volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 100m}}}}]\n`;
+    const text = (at: string): string => `spec.volumeClaimTemplates[0]${at}.resources.requests[storage]: fractional byte value "100m" is invalid, must be an integer`;
+    const { object, warnings } = kind.create(yaml);
+    expect(warnings).toEqual([text('')]);
+    expect(kind.update(object, (o) => void (o.spec.replicas = 2)).warnings).toEqual([text('.Spec')]);
+  });
+});
+
+describe('DaemonSet that is told when to update', () => {
+  it('keeps numbers in what it does not use', () => {
+    const { object } = new KindUnderTest(daemonSet).create(`${SPEC}  updateStrategy: {type: OnDelete, rollingUpdate: {}}\n`);
+    expect(object.spec.updateStrategy).toEqual({ type: 'OnDelete', rollingUpdate: { maxUnavailable: 0, maxSurge: 0 } });
+  });
+});
+
 describe('ReplicaSet', () => {
   const kind = new KindUnderTest(replicaSet);
+
+  it('shows labels that its template was given empty', () => {
+    const yaml = (labels: string): string => `spec: {selector: {matchLabels: {a: b}}, template: {metadata: {${labels}}, spec: {containers: [{name: c, image: i}]}}}`;
+    const rule = '`selector` does not match template `labels`';
+    expect(kind.create(yaml('labels: {}')).errors).toEqual([`spec.template.metadata.labels: Invalid value: {}: ${rule}`]);
+    expect(kind.create(yaml('')).errors).toEqual([`spec.template.metadata.labels: Invalid value: null: ${rule}`]);
+  });
 
   it('keeps one pod unless told otherwise', () => {
     expect(kind.create(SPEC).object.spec.replicas).toBe(1);

@@ -47,12 +47,27 @@ describe('Job', () => {
     expect(kind.update(object, (o) => void (o.spec.suspend = true)).errors).toEqual([]);
     expect(kind.update(object, (o) => void (o.spec.completions = 3)).errors).toEqual(['spec.completions: Invalid value: 3: field is immutable']);
     const image = kind.update(object, (o) => void (o.spec.template.spec.containers[0].image = 'alpine'));
-    expect(image.errors).toEqual([expect.stringMatching(/^spec.template: Invalid value: .*: field is immutable$/)]);
+    expect(image.errors).toEqual([expect.stringMatching(/^spec.template: Invalid value: {"labels":.*"Spec":{"Volumes":null,.*: field is immutable$/)]);
   });
 
   it('counts indexes, and not more failures of each than there are indexes', () => {
     const yaml = once('  completionMode: Indexed\n  completions: 2\n  backoffLimitPerIndex: 1\n  maxFailedIndexes: 3\n');
     expect(kind.create(yaml).errors).toEqual(['spec.maxFailedIndexes: Invalid value: 3: must be less than or equal to completions']);
+  });
+
+  it('shows policies that may not change as upstream keeps them', () => {
+    const { object } = kind.create(once('  podFailurePolicy: {rules: [{action: Ignore, onPodConditions: [{type: DisruptionTarget, status: "True"}]}]}\n'));
+    expect(kind.update(object, (o) => void (o.spec.podFailurePolicy.rules[0].action = 'Count')).errors).toEqual([
+      'spec.podFailurePolicy: Invalid value: {"Rules":[{"Action":"Count","OnExitCodes":null,"OnPodConditions":[{"Type":"DisruptionTarget","Status":"True"}]}]}: field is immutable',
+    ]);
+  });
+
+  it('needs a name that its pods can be named after, even when it has none', () => {
+    const { object } = kind.create(once('  completionMode: Indexed\n  completions: 2\n'));
+    delete object.metadata.name;
+    expect(job.strategy.validate!(kind.context('create').ctx, object).map((e) => e.message)).toContain(
+      'Invalid value: "": will not able to create pod with invalid DNS label: -1',
+    );
   });
 
   it('shows how far it is', () => {

@@ -43,6 +43,15 @@ describe('Event of events.k8s.io', () => {
     expect(validateEvent({ ...old, series: { count: 2, lastObservedTime: '2024-05-01T10:10:00.000000Z' } }, old)).toEqual([]);
   });
 
+  it('shows what may not change as upstream keeps it', () => {
+    const old = toStored(kind.decode(EVENT));
+    const texts = validateEvent({ ...old, involvedObject: { kind: 'Node', name: 'n', namespace: 'ns' }, type: undefined }, old).map((e) => `${e.field}: ${e.message}`);
+    expect(texts).toEqual([
+      'involvedObject: Invalid value: {"Kind":"Node","Namespace":"ns","Name":"n","UID":"","APIVersion":"","ResourceVersion":"","FieldPath":""}: field is immutable',
+      'type: Invalid value: "": field is immutable',
+    ]);
+  });
+
   it('is selected by the names of its own API', () => {
     const shown = kind.decode(EVENT);
     expect(event.fields!['regarding.name']!(shown)).toBe('p');

@@ -28,6 +28,14 @@ describe('Ingress', () => {
     expect(kind.create(rule('path: /, pathType: Exact', '10.0.0.1')).errors).toContain('spec.rules[0].host: Invalid value: "10.0.0.1": must be a DNS name, not an IP address');
   });
 
+  it('leads to any object, whose group may be left out', () => {
+    expect(kind.create('spec: {defaultBackend: {resource: {kind: Bucket, name: b}}}').errors).toEqual([]);
+    expect(kind.create('spec: {defaultBackend: {resource: {}}}').errors).toEqual([
+      'spec.defaultBackend.resource.kind: Required value',
+      'spec.defaultBackend.resource.name: Required value',
+    ]);
+  });
+
   it('needs rules or a backend', () => {
     expect(kind.create('spec: {}').errors).toEqual(['spec: Invalid value: null: either `defaultBackend` or `rules` must be specified']);
   });

@@ -21,6 +21,12 @@ describe('NetworkPolicy', () => {
     ]);
   });
 
+  it('counts a generation for what is given empty', () => {
+    const { object } = kind.create('spec: {podSelector: {}}');
+    expect(kind.replace(object, 'spec: {podSelector: {}}').object.metadata.generation).toBe(1);
+    expect(kind.replace(object, 'spec: {podSelector: {matchLabels: {}}}').object.metadata.generation).toBe(2);
+  });
+
   it('has ranges of ports that go up', () => {
     expect(kind.create('spec: {podSelector: {}, egress: [{ports: [{port: 90, endPort: 80}]}]}').errors).toEqual([
       'spec.egress[0].ports[0].endPort: Invalid value: 90: must be greater than or equal to `port`',

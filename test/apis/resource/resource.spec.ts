@@ -79,6 +79,7 @@ describe('ResourceClaimTemplate', () => {
     expect(errors).toEqual([]);
     expect(object.spec.spec.devices.requests[0].exactly.count).toBe(1);
     expect(kind.create(yaml('{name: x}')).errors).toEqual(['spec.metadata.name: Forbidden: cannot be set']);
+    expect(kind.create(yaml('{uid: u, finalizers: []}')).errors).toEqual(['spec.metadata.uID: Forbidden: cannot be set', 'spec.metadata.finalizers: Forbidden: cannot be set']);
     expect(kind.update(object, (o) => void (o.spec.metadata.labels = { a: 'c' })).errors).toEqual([expect.stringMatching(/^spec: Invalid value: {"labels":{"a":"c"},"Spec":.*field is immutable$/)]);
   });
 });
@@ -119,6 +120,18 @@ describe('ResourceSlice', () => {
     ['{name: d0, bindingConditions: [a]}', 'spec.devices[0].bindingFailureConditions: Invalid value: null: bindingFailureConditions are required to use bindingConditions'],
   ])('refuses the devices %s', (device, error) => {
     expect(kind.create(slice(device)).errors).toEqual([error]);
+  });
+
+  it('has devices or counters, be they empty', () => {
+    const both = slice('{name: d0}').replace('spec: {', 'spec: {sharedCounters: [], ');
+    expect(kind.create(both).errors).toEqual(['spec: Invalid value: "": only one of `sharedCounters` or `devices` is allowed']);
+  });
+
+  it('counts a generation for fields that are dropped', () => {
+    const { object } = kind.create(slice('{name: d0, attributes: {a: {string: x}}}'));
+    const { object: changed } = kind.replace(object, slice('{name: d0, attributes: {a: {string: x, strings: [y]}}}'));
+    expect(changed.metadata.generation).toBe(2);
+    expect(changed.spec.devices[0].attributes.a).toEqual({ string: 'x' });
   });
 
   it('stamps taints and is found by node and driver', () => {
