@@ -85,3 +85,16 @@ describe('openapi-differences', () => {
     expect(compare({ type: 'array', 'x-kubernetes-list-type': 'set' }, { type: 'string' })).toEqual(['A properties f type: is "string", wanted "array"', 'A properties f x-kubernetes-list-type: missing']);
   });
 });
+
+describe('discovery-differences', () => {
+  it('sees what is missing, too much, other or in another order', async () => {
+    const { discoveryDifferences } = (await import(join(scripts, 'discovery-differences.mjs'))) as { discoveryDifferences(want: unknown, got: unknown, path: string): Iterable<string> };
+    const list = (...names: string[]): object => ({ resources: names.map((name) => ({ name, verbs: ['get', 'list'] })) });
+    const compare = (want: unknown, got: unknown): string[] => [...discoveryDifferences(want, got, '/x')];
+    expect(compare(list('a', 'b'), list('a', 'b'))).toEqual([]);
+    expect(compare(list('a', 'b'), list('b', 'c', 'a'))).toEqual(['/x.resources: c is too much', '/x.resources: order is b a instead of a b']);
+    expect(compare(list('a'), list())).toEqual(['/x.resources: no a']);
+    expect(compare({ resources: [{ name: 'a', verbs: ['list', 'get'] }] }, list('a'))).toEqual([]);
+    expect(compare(list('a'), 'HTTP 404: none')).toEqual(['/x: "HTTP 404: none" instead of {"resources":[{"name":"a","verbs":["get","list"]}]}']);
+  });
+});

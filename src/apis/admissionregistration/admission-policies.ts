@@ -47,6 +47,8 @@ export const mutatingAdmissionPolicy: ResourceDefinition = {
   namespaced: false,
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.admissionregistration.v1.MutatingAdmissionPolicy',
+  // Newly stable: stored so that the release before can read it.
+  storageVersion: 'v1beta1',
   strategy: { ...common, validate: (_c, o, old) => validateMutatingPolicy(o, old) },
   columns: [
     nameColumn,

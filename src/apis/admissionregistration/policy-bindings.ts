@@ -32,6 +32,8 @@ function definition(kind: string, mutating: boolean): ResourceDefinition {
       { name: 'ParamRef', type: 'string', cell: paramRefCell },
       ageColumn,
     ],
+    // Newly stable: stored so that the release before can read it.
+    ...(mutating ? { storageVersion: 'v1beta1' } : {}),
   };
 }
 

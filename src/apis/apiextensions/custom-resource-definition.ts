@@ -60,6 +60,8 @@ export const customResourceDefinition: ResourceDefinition = {
   namespaced: false,
   verbs: ALL_VERBS,
   schema: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition',
+  // The hash in discovery is still that of the first version, in which none are stored any more.
+  storageVersion: 'v1beta1',
   strategy: {
     metadata: CHANGE_PLAIN,
     validateName: definitionName,
