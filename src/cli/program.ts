@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { OptionsError, kebab, validateOptions } from '../cluster/options';
-import type { ClusterOptions } from '../cluster/options';
-import { FLAGS, environmentName, fromEnvironment, fromFile, fromText } from './flags';
+import { FLAGS, RUN_FLAGS, environmentName, fromEnvironment, fromFile, fromText } from './flags';
+import type { Flag } from './flags';
 import { version } from './version';
 
 /** Exit codes: a wrong option is 2, everything else that fails 1. */
@@ -11,8 +11,6 @@ const HELP = `
 The command line comes before the environment, the environment before the file of --config, where options are
 written without dashes in front, such as "nodes: 5". Exit codes: 0 stopped by Ctrl-C, 1 failed, 2 a wrong option.`;
 
-type Given = Partial<ClusterOptions>;
-
 /** The `kubernest` command line. Implementations are loaded only when their command runs, which keeps `up` quick. */
 export function makeProgram(env: NodeJS.ProcessEnv): Command {
   const program = new Command('kubernest')
@@ -21,20 +19,17 @@ export function makeProgram(env: NodeJS.ProcessEnv): Command {
     .showHelpAfterError('(see kubernest --help)')
     .exitOverride();
 
-  const up = program.command('up', { isDefault: true }).description('start a cluster and keep it running until Ctrl-C');
-  for (const f of FLAGS) {
-    const flag = `--${kebab(f.option)}`;
-    if (f.option === 'adoptNodes') up.addOption(new Option('--no-adopt-nodes', `do not simulate Node objects that others create [${environmentName(f)}=false]`));
-    else up.addOption(new Option(f.value ? `${flag} <${f.value}>` : flag, `${f.help} [${environmentName(f)}]`));
-  }
+  const up = flagged(program.command('up', { isDefault: true }).description('start a cluster and keep it running until Ctrl-C'), FLAGS);
   up.addOption(new Option('--no-kubeconfig', 'write no kubeconfig [KUBERNEST_NO_KUBECONFIG]'));
-  up.addOption(new Option('--config <FILE>', 'read options from a YAML file [KUBERNEST_CONFIG]'));
-  up.action(async (flags: Record<string, unknown>, command: Command) => {
+  up.action(async (_: unknown, command: Command) => {
     const { runUp } = await import('./up.js');
-    await runUp(collect(flags, command, env), env);
+    await runUp(collect(command, FLAGS, env), env);
   });
-
-  up.addHelpText('after', HELP);
+  const running = flagged(program.command('run').description('run components for an API server in another process, until Ctrl-C'), RUN_FLAGS);
+  running.action(async (_: unknown, command: Command) => {
+    const { runComponents } = await import('./run.js');
+    await runComponents(collect(command, RUN_FLAGS, env), env);
+  });
 
   const named = (c: Command): Command => c.option('--name <NAME>', "the cluster's name", env['KUBERNEST_NAME'] ?? 'default').option('--data-dir <DIR>', 'its data folder, if not the usual one', env['KUBERNEST_DATA_DIR']);
   named(program.command('kubeconfig').description('print the kubeconfig of a cluster')).action(async (o: { name: string; dataDir?: string }) => {
@@ -67,18 +62,29 @@ function output(): Option {
   return new Option('--output <FORMAT>', 'how to print it').choices(['text', 'json']).default('text');
 }
 
+/** A command with these options, and a file to read them from. */
+function flagged<O>(c: Command, flags: readonly Flag<O>[]): Command {
+  for (const f of flags) {
+    const flag = `--${kebab(f.option)}`;
+    if (f.option === 'adoptNodes') c.addOption(new Option('--no-adopt-nodes', `do not simulate Node objects that others create [${environmentName(f)}=false]`));
+    else c.addOption(new Option(f.value ? `${flag} <${f.value}>` : flag, `${f.help} [${environmentName(f)}]`));
+  }
+  return c.addOption(new Option('--config <FILE>', 'read options from a YAML file [KUBERNEST_CONFIG]')).addHelpText('after', HELP);
+}
+
 /** Command line before environment before file. @throws OptionsError */
-function collect(flags: Record<string, unknown>, command: Command, env: NodeJS.ProcessEnv): Given {
+function collect<O>(command: Command, flags: readonly Flag<O>[], env: NodeJS.ProcessEnv): Partial<O> {
   const out: Record<string, unknown> = {};
-  const file = (flags['config'] as string | undefined) ?? env['KUBERNEST_CONFIG'];
-  if (file !== undefined) Object.assign(out, fromFile(file));
-  Object.assign(out, fromEnvironment(env));
-  for (const f of FLAGS) {
+  const given = command.opts<Record<string, unknown>>();
+  const file = (given['config'] as string | undefined) ?? env['KUBERNEST_CONFIG'];
+  if (file !== undefined) Object.assign(out, fromFile(file, flags));
+  Object.assign(out, fromEnvironment(env, flags));
+  for (const f of flags) {
     if (command.getOptionValueSource(f.option) !== 'cli') continue;
-    const v = flags[f.option];
+    const v = given[f.option];
     out[f.option] = typeof v === 'string' ? fromText(f, v) : v;
   }
-  return out as Given;
+  return out as Partial<O>;
 }
 
 /** Runs a command line; the process's exit code tells how it went. */

@@ -12,6 +12,7 @@ import { SystemClock } from '../util/system-clock';
 import { SystemRandom } from '../util/random';
 import { makeLog } from './log';
 import { Progress } from './progress';
+import { stopSignal } from './stop-signal';
 
 /** `kubernest up`: starts a cluster, tells what to type next, and stops it cleanly at Ctrl-C or SIGTERM. */
 export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessEnv): Promise<void> {
@@ -21,21 +22,14 @@ export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessE
   const progress = new Progress(out, clock);
   const log = makeLog(options.logLevel, options.logFormat);
   const since = clock.monotonic();
-  const stopping = new AbortController();
-  const stop = (signal: NodeJS.Signals): void => {
-    // A second Ctrl-C does not wait for anything.
-    if (stopping.signal.aborted) process.exit(130);
-    stopping.abort(new Error(`stopped by ${signal}`));
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  const signal = stopSignal(process);
 
   let cluster: RunningCluster;
   try {
-    cluster = await startCluster(options, { clock, random: new SystemRandom(), log, env, progress, signal: stopping.signal });
+    cluster = await startCluster(options, { clock, random: new SystemRandom(), log, env, progress, signal });
   } catch (e) {
     progress.failed();
-    if (stopping.signal.aborted) return;
+    if (signal.aborted) return;
     throw e;
   }
   let where: Kubeconfig | undefined;
@@ -43,7 +37,7 @@ export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessE
     where = await keepKubeconfig(cluster, options, env, clock);
     const took = ((clock.monotonic() - since) / 1000).toFixed(2);
     out.write(instructions(cluster, options, where, took));
-    if (!stopping.signal.aborted) await new Promise((r) => stopping.signal.addEventListener('abort', r, { once: true }));
+    if (!signal.aborted) await new Promise((r) => signal.addEventListener('abort', r, { once: true }));
     out.write('\n');
   } finally {
     progress.begin('stopping');

@@ -1,6 +1,7 @@
 import { isReason } from '../api/errors/status-error';
 import type { Clock, Disposable } from '../util/clock';
 import type { Log } from '../util/log';
+import { CacheLag } from './cache-lag';
 import type { Component } from './component';
 import type { Caches } from './informer';
 import { WorkQueue } from './work-queue';
@@ -87,7 +88,7 @@ export class QueueComponent implements Component {
       if (result?.after !== undefined) this.queue.addAfter(key, result.after);
     } catch (e) {
       if (!this.abort.signal.aborted) {
-        const level = isReason(e, 'Conflict') ? 'debug' : 'warn';
+        const level = isReason(e, 'Conflict') || e instanceof CacheLag ? 'debug' : 'warn';
         this.o.log[level]({ component: this.name, key, err: errorText(e) }, 'reconcile failed and will be tried again');
         this.queue.addRateLimited(key);
       }

@@ -8,6 +8,7 @@ import type { NodeAgent } from '../apiserver/connect/connections';
 import { ControlPlane } from '../apiserver/control-plane';
 import { HealthRegistry } from '../apiserver/http/health';
 import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
+import type { ControllerOptions } from '../controllers/controllers';
 import type { ApiGroup } from '../apiserver/registry/strategy';
 import type { SqliteStore } from '../storage/sqlite/sqlite-store';
 import type { ComponentHealth } from '../apis/core/component-status';
@@ -16,15 +17,16 @@ import type { Store } from '../storage/store';
 import { ApiGroupsModule } from './api-groups.module';
 import { makeApiServer } from './api-server';
 import type { ClusterEnvironment } from './cluster';
-import { ComponentContexts } from './component-contexts';
+import { localContexts } from './component-contexts';
 import { ComponentsModule } from './components.module';
 import type { Part } from './components.module';
 import { DATABASE_FILE } from './files';
+import { controllerOptions } from './controller-options';
 import { durationMs } from './options';
 import type { ClusterOptions } from './options';
 import { loadPki } from './pki';
 import type { Pki } from './pki';
-import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROL_PLANE, HEALTH, PKI, SCHEMAS, STORE, TOKENS } from './tokens';
+import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROLLER_OPTIONS, CONTROL_PLANE, HEALTH, PKI, SCHEMAS, STORE, TOKENS } from './tokens';
 
 /** What everything else stands on: store, keys, and the API server without its listener. */
 @Module({})
@@ -70,9 +72,10 @@ class FoundationModule {
           useFactory: (store: Store, schemas: SchemaSet, groups: ApiGroup[]) =>
             ControlPlane.create({ groups, schemas, store, clock: x.clock, random: x.random, admission: defaultAdmissionPlugins(), log: x.log }),
         },
-        { provide: COMPONENT_CONTEXTS, inject: [CONTROL_PLANE], useFactory: (plane: ControlPlane) => new ComponentContexts(plane, x) },
+        { provide: CONTROLLER_OPTIONS, inject: [PKI, TOKENS], useFactory: (pki: Pki, t: ServiceAccountTokens): ControllerOptions => controllerOptions(pki, t) },
+        { provide: COMPONENT_CONTEXTS, inject: [CONTROL_PLANE], useFactory: (plane: ControlPlane) => localContexts(plane, x) },
       ],
-      exports: [TOKENS, SCHEMAS, HEALTH, STORE, PKI, CONTROL_PLANE, COMPONENT_CONTEXTS, ApiGroupsModule],
+      exports: [TOKENS, SCHEMAS, HEALTH, STORE, PKI, CONTROL_PLANE, CONTROLLER_OPTIONS, COMPONENT_CONTEXTS, ApiGroupsModule],
     };
   }
 }

@@ -1,6 +1,7 @@
 import { LocalClient } from '../apiserver/local-client';
 import type { ControlPlane } from '../apiserver/control-plane';
 import { createCaches } from '../client/caches';
+import type { Client } from '../client/client';
 import type { ComponentContext } from '../client/component';
 import { createEvents } from '../client/event-recorder';
 import type { EventSource } from '../client/event-recorder';
@@ -9,27 +10,30 @@ import type { Clock } from '../util/clock';
 import type { Log } from '../util/log';
 import type { Random } from '../util/random';
 
-/** Gives every component its own identity at the API, and all of them the same caches and events. */
+/** Who asks: the user, and the name in managed fields. */
+export interface Identity {
+  user: string;
+  agent: string;
+  groups?: readonly string[];
+}
+
+/** Gives every component a client of its own, and all of them the same caches and events. */
 export class ComponentContexts {
   private readonly stopping = new AbortController();
   private readonly caches: Caches;
   private readonly sources: EventSource[] = [];
 
   constructor(
-    private readonly plane: ControlPlane,
+    /** Where clients come from; `signal`: nothing more is to be asked. */
+    private readonly connect: (who: Identity, signal: AbortSignal) => Client,
     private readonly x: { clock: Clock; random: Random; log: Log },
   ) {
     this.caches = createCaches(this.client('system:kube-controller-manager', 'kubernest-informers'), x);
   }
 
   /** A client that acts as `user` and is named `agent` in managed fields. */
-  client(user: string, agent: string, groups: readonly string[] = []): LocalClient {
-    return new LocalClient({
-      handlers: this.plane.handlers,
-      user: { name: user, groups: ['system:authenticated', ...groups] },
-      userAgent: agent,
-      signal: this.stopping.signal,
-    });
+  client(user: string, agent: string, groups: readonly string[] = []): Client {
+    return this.connect({ user, agent, groups }, this.stopping.signal);
   }
 
   /** What a component is given. */
@@ -49,4 +53,11 @@ export class ComponentContexts {
     this.caches.stop();
     this.stopping.abort(new Error('the cluster stops'));
   }
+}
+
+/** For components in the process of the API server: each has an identity of its own. */
+export function localContexts(plane: ControlPlane, x: { clock: Clock; random: Random; log: Log }): ComponentContexts {
+  const connect = ({ user, agent, groups = [] }: Identity, signal: AbortSignal): Client =>
+    new LocalClient({ handlers: plane.handlers, user: { name: user, groups: ['system:authenticated', ...groups] }, userAgent: agent, signal });
+  return new ComponentContexts(connect, x);
 }

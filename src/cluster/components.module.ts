@@ -1,7 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
-import type { ServiceAccountTokens } from '../apiserver/authn/service-account-tokens';
 import type { Component } from '../client/component';
 import { CONTROLLERS } from '../controllers/controllers';
+import type { ControllerOptions } from '../controllers/controllers';
 import { KUBELET_FACTORY, KubeletModule } from '../kubelet/kubelet.module';
 import type { createKubelet } from '../kubelet/kubelet';
 import { SCHEDULER_FACTORY, SchedulerModule } from '../scheduler/scheduler.module';
@@ -9,8 +9,7 @@ import type { createScheduler } from '../scheduler/scheduler';
 import type { ComponentContexts } from './component-contexts';
 import { selectedComponents } from './options';
 import type { ClusterOptions } from './options';
-import type { Pki } from './pki';
-import { COMPONENTS, COMPONENT_CONTEXTS, PKI, TOKENS } from './tokens';
+import { COMPONENTS, COMPONENT_CONTEXTS, CONTROLLER_OPTIONS } from './tokens';
 
 /** A part of the cluster as the start shows it: what starts together. */
 export interface Part {
@@ -21,22 +20,20 @@ export interface Part {
 /** What can be named in --components. */
 export const COMPONENT_NAMES: readonly string[] = [...CONTROLLERS.map((c) => c.name), 'scheduler', 'kubelet'];
 
+/** Those that need the keys of the cluster. */
+export const SIGNING: readonly string[] = CONTROLLERS.filter((c) => c.signs).map((c) => c.name);
+
 /** Controllers, scheduler and nodes, each a provider of its own with an identity of its own; only those that were chosen are made. */
 @Module({})
 export class ComponentsModule {
-  /** `foundation`: a module that exports COMPONENT_CONTEXTS, PKI and TOKENS. */
-  static forRoot(options: ClusterOptions, foundation: DynamicModule): DynamicModule {
+  /** `foundation`: a module that exports COMPONENT_CONTEXTS and CONTROLLER_OPTIONS. */
+  static forRoot(options: Pick<ClusterOptions, 'components' | 'nodes' | 'adoptNodes'>, foundation: DynamicModule): DynamicModule {
     const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
     const controllers = CONTROLLERS.filter((c) => chosen.has(c.name)).map(
       (c): FactoryProvider => ({
         provide: `controller/${c.name}`,
-        inject: [COMPONENT_CONTEXTS, PKI, TOKENS],
-        useFactory: (contexts: ComponentContexts, pki: Pki, tokens: ServiceAccountTokens) =>
-          c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), {
-            rootCa: pki.ca.cert,
-            authority: pki.ca,
-            signToken: (claims) => tokens.issue(claims),
-          }),
+        inject: [COMPONENT_CONTEXTS, CONTROLLER_OPTIONS],
+        useFactory: (contexts: ComponentContexts, o: ControllerOptions) => c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), o),
       }),
     );
     const scheduler: FactoryProvider = {

@@ -76,32 +76,49 @@ export class OptionsError extends Error {
 }
 
 /**
- * Completes and checks options; `componentNames` are those that exist.
+ * Completes and checks the options of `kubernest up`; `componentNames` are those that exist.
  * @throws OptionsError naming every option that is wrong and what is allowed
  */
 export function validateOptions(given: Partial<ClusterOptions>, componentNames: readonly string[] = []): ClusterOptions {
-  const o = new ClusterOptions();
-  const known = new Set([...Object.keys(o), 'dataDir', 'kubeconfig']);
+  return completed(new ClusterOptions(), ['dataDir', 'kubeconfig'], given, componentNames);
+}
+
+/**
+ * Completes `o`, an object of its defaults, by what was given, and checks it by its decorators. `optional`: names that have no default.
+ * @throws OptionsError naming every option that is wrong and what is allowed
+ */
+export function completed<O extends { components: string[] }>(o: O, optional: readonly (keyof O & string)[], given: Partial<O>, componentNames: readonly string[]): O {
+  const known = new Set<string>([...Object.keys(o), ...optional]);
   const problems: string[] = [];
   for (const [k, v] of Object.entries(given)) {
     if (v === undefined) continue;
     if (!known.has(k)) problems.push(`${kebab(k)} is no option; there are: ${[...known].map(kebab).sort().join(', ')}`);
-    else (o as unknown as Record<string, unknown>)[k] = v;
+    else (o as Record<string, unknown>)[k] = v;
   }
   for (const e of validateSync(o)) problems.push(`--${kebab(e.property)} ${show(e.value)}: ${[...new Set(Object.values(e.constraints ?? {}))].join('; ')}`);
-  for (const c of o.components) {
-    const name = c.startsWith('-') ? c.slice(1) : c;
-    if (name === '*' || name === 'none' || !componentNames.length || componentNames.includes(name)) continue;
-    problems.push(`--components ${c}: there is no such component; there are: ${componentNames.join(', ')} (and * for all, none, -NAME for all but that)`);
+  for (const c of Array.isArray(o.components) ? o.components : []) {
+    const name = plain(c);
+    if (name === '*' || name === 'none' || name === ALL_CONTROLLERS || !componentNames.length || componentNames.includes(name)) continue;
+    problems.push(`--components ${c}: there is no such component; there are: ${componentNames.join(', ')} (and * for all, ${ALL_CONTROLLERS} for all but ${NO_CONTROLLERS.join(' and ')}, none, -NAME for all but that)`);
   }
   if (problems.length) throw new OptionsError(problems);
   return o;
 }
 
+/** Stands in --components for every component but these. */
+export const ALL_CONTROLLERS = 'controllers';
+const NO_CONTROLLERS: readonly string[] = ['scheduler', 'kubelet'];
+
+/** A name in --components without the minus in front and without the ending that kube-controller-manager's names have. */
+function plain(name: string): string {
+  return name.replace(/^-/, '').replace(/-controller$/, '');
+}
+
 /** The components to run out of all there are. */
 export function selectedComponents(wanted: readonly string[], all: readonly string[]): string[] {
-  const minus = new Set(wanted.filter((w) => w.startsWith('-')).map((w) => w.slice(1)));
-  const plus = wanted.filter((w) => !w.startsWith('-') && w !== 'none');
+  const meant = (w: string): readonly string[] => (plain(w) === ALL_CONTROLLERS ? all.filter((n) => !NO_CONTROLLERS.includes(n)) : [plain(w)]);
+  const minus = new Set(wanted.filter((w) => w.startsWith('-')).flatMap(meant));
+  const plus = wanted.filter((w) => !w.startsWith('-') && w !== 'none').flatMap(meant);
   const everything = plus.includes('*') || (plus.length === 0 && minus.size > 0);
   return all.filter((name) => !minus.has(name) && (everything || plus.includes(name)));
 }

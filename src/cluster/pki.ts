@@ -42,7 +42,7 @@ export async function loadPki(dir: string | undefined, now: number, hosts: reado
     keep(file, pki);
     return pki;
   }
-  const pki = read(file);
+  const pki = readPki(file);
   if (reachedAt.every((h) => covers(pki.server.cert, h))) return pki;
   const x509 = await import('./x509.js');
   const renewed = { ...pki, server: await issueServer(await x509.readAuthority(pki.ca), now, reachedAt) };
@@ -50,12 +50,14 @@ export async function loadPki(dir: string | undefined, now: number, hosts: reado
   return renewed;
 }
 
-function read(file: string): Pki {
+/** Reads keys and certificates that were kept. @throws Error when the file is missing or damaged */
+export function readPki(file: string): Pki {
   const remedy = 'delete the file to have new keys made; kubeconfigs written before will no longer be accepted';
   let pki: Pki;
   try {
     pki = JSON.parse(readFileSync(file, 'utf8')) as Pki;
   } catch (e) {
+    if ((e as NodeJS.ErrnoException).code) throw new Error(`cannot read the keys of the cluster: ${(e as Error).message}`, { cause: e });
     throw new Error(`${file} is damaged (${(e as Error).message}): ${remedy}`, { cause: e });
   }
   if (pki?.ca?.cert && pki.ca.key && pki.server?.cert && pki.server.key && pki.admin?.cert && pki.admin.key && pki.adminToken && pki.serviceAccount?.key) return pki;

@@ -10,6 +10,7 @@ export const API_GROUPS = Symbol('ApiGroup[]');
 export const CONTROL_PLANE = Symbol('ControlPlane');
 export const API_SERVER = Symbol('ApiServer');
 export const COMPONENT_CONTEXTS = Symbol('ComponentContexts');
+export const CONTROLLER_OPTIONS = Symbol('ControllerOptions');
 export const COMPONENTS = Symbol('Component[]');
 export const CONTROLLERS = Symbol('controllers');
 export const SCHEDULER = Symbol('scheduler');

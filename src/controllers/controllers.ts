@@ -46,13 +46,15 @@ export interface ControllerEntry {
   name: string;
   /** ServiceAccount in kube-system that it acts as; its roles are among the bootstrap objects. */
   serviceAccount: string;
+  /** It signs with the keys of the cluster. */
+  signs?: true;
   create(x: ComponentContext, o: ControllerOptions): Component;
 }
 
 /** All controllers, in the order in which they are started. Adding one is a line here. */
 export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'serviceaccount', serviceAccount: 'service-account-controller', create: createServiceAccountController },
-  { name: 'serviceaccount-token', serviceAccount: 'tokens-controller', create: createServiceAccountTokenController },
+  { name: 'serviceaccount-token', serviceAccount: 'tokens-controller', signs: true, create: createServiceAccountTokenController },
   { name: 'root-ca-publisher', serviceAccount: 'root-ca-cert-publisher', create: (x, o) => createRootCaPublisher(x, o.rootCa) },
   { name: 'namespace', serviceAccount: 'namespace-controller', create: createNamespaceController },
   { name: 'garbage-collector', serviceAccount: 'generic-garbage-collector', create: createGarbageCollector },
@@ -80,6 +82,6 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'node-ttl', serviceAccount: 'ttl-controller', create: createNodeTtlController },
   { name: 'pod-gc', serviceAccount: 'pod-garbage-collector', create: createPodGcController },
   { name: 'clusterrole-aggregation', serviceAccount: 'clusterrole-aggregation-controller', create: createClusterRoleAggregationController },
-  { name: 'csr-signing', serviceAccount: 'certificate-controller', create: (x, o) => createCsrSigningController(x, o.authority) },
+  { name: 'csr-signing', serviceAccount: 'certificate-controller', signs: true, create: (x, o) => createCsrSigningController(x, o.authority) },
   { name: 'csr-cleaner', serviceAccount: 'certificate-controller', create: createCsrCleanerController },
 ];

@@ -1,63 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import type { Outcome, Running } from './kubernest';
+import { Kubernest, root } from './kubernest';
 
-const root = join(__dirname, '..', '..');
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-// The command as it is built.
 describe('kubernest', () => {
-  let main: string;
+  let kubernest: Kubernest;
   let home: string;
-  const children = new Set<ChildProcess>();
 
-  beforeAll(async () => {
-    const scripts = (await import(join(root, 'scripts', 'build-if-stale.mjs'))) as { main: string; stale(): boolean; build(): Promise<{ code: number; output: string }> };
-    main = scripts.main;
-    if (!scripts.stale()) return;
-    const { code, output } = await scripts.build();
-    if (code !== 0) throw new Error(`the build failed:\n${output}`);
-  }, 300_000);
+  beforeAll(() => Kubernest.build(), 300_000);
   beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'kubernest-home-'));
+    kubernest = new Kubernest();
+    home = kubernest.home;
   });
-  afterEach(() => rmSync(home, { recursive: true, force: true }));
-  afterAll(() => {
-    for (const c of children) c.kill('SIGKILL');
-  });
+  afterEach(() => kubernest.end());
 
-  /** Begins a command; `until` resolves when its output says so, `ended` at its end. */
-  const begin = (args: string[], env: NodeJS.ProcessEnv = {}): { child: ChildProcess; until(text: string): Promise<void>; ended: Promise<Outcome> } => {
-    const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], HOME: home, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    children.add(child);
-    const o: Outcome = { code: null, stdout: '', stderr: '' };
-    child.stdout.on('data', (d) => (o.stdout += d));
-    child.stderr.on('data', (d) => (o.stderr += d));
-    const ended = new Promise<Outcome>((resolve) =>
-      child.on('close', (code) => {
-        children.delete(child);
-        resolve({ ...o, code });
-      }),
-    );
-    const until = (text: string): Promise<void> =>
-      new Promise((resolve, reject) => {
-        const look = (): void => void (o.stderr.includes(text) && resolve());
-        child.stderr.on('data', look);
-        look();
-        void ended.then((e) => reject(new Error(`ended with ${e.code}: ${e.stderr}`)));
-      });
-    return { child, until, ended };
-  };
-  const run = (args: string[], env?: NodeJS.ProcessEnv): Promise<Outcome> => begin(args, env).ended;
-  const up = (...args: string[]): ReturnType<typeof begin> => begin(['up', '--port', '0', ...args]);
+  const begin = (args: string[], env?: NodeJS.ProcessEnv): Running => kubernest.begin(args, env);
+  const run = (args: string[], env?: NodeJS.ProcessEnv): Promise<Outcome> => kubernest.run(args, env);
+  const up = (...args: string[]): Running => begin(['up', '--port', '0', ...args]);
 
   it('says what is allowed, with code 2', async () => {
     const wrong = async (args: string[], env?: NodeJS.ProcessEnv): Promise<string> => {
@@ -65,7 +26,7 @@ describe('kubernest', () => {
       expect(code).toBe(2);
       return stderr;
     };
-    expect(await wrong(['stauts'])).toBe('kubernest: there is no command stauts; there are: up, kubeconfig, status, delete, version, help\n');
+    expect(await wrong(['stauts'])).toBe('kubernest: there is no command stauts; there are: up, run, kubeconfig, status, delete, version, help\n');
     expect(await wrong(['up', '--prot', '1'])).toMatch(/unknown option '--prot'[\s\S]*options are: --name, .*--port, /);
     expect(await wrong(['up', '--nodes', 'many', '--port', '1e9'])).toMatch(/--port 1e9: port must be .*\nkubernest: --nodes many: nodes must be/);
     expect(await wrong(['up'], { KUBERNEST_LOG_LEVEL: 'loud' })).toContain('log-level must be one of: debug');
@@ -78,7 +39,7 @@ describe('kubernest', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     expect(JSON.parse((await run(['version', '--output', 'json'])).stdout)).toMatchObject({ kubernest: version, kubernetes: expect.stringMatching(/^v1\.36/), node: process.version });
-    for (const command of ['up', 'kubeconfig', 'status', 'delete', 'version']) expect(await run([command, '--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining(`Usage: kubernest ${command} `) });
+    for (const command of ['up', 'run', 'kubeconfig', 'status', 'delete', 'version']) expect(await run([command, '--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining(`Usage: kubernest ${command} `) });
   });
 
   it('starts, tells its state, refuses to be deleted, stops at Ctrl-C with code 0, and is deleted', async () => {

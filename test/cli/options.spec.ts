@@ -28,22 +28,22 @@ function problems(f: () => unknown): readonly string[] {
 describe('options', () => {
   it('have a variable of the environment each', () => {
     expect(FLAGS.map(environmentName)).toContain('KUBERNEST_DATA_DIR');
-    expect(fromEnvironment({ KUBERNEST_NODES: '7', KUBERNEST_EPHEMERAL: 'true', KUBERNEST_COMPONENTS: '*, -scheduler', KUBERNEST_ADOPT_NODES: '0', OTHER: 'x' })).toEqual({
+    expect(fromEnvironment({ KUBERNEST_NODES: '7', KUBERNEST_EPHEMERAL: 'true', KUBERNEST_COMPONENTS: '*, -scheduler', KUBERNEST_ADOPT_NODES: '0', OTHER: 'x' }, FLAGS)).toEqual({
       nodes: 7,
       ephemeral: true,
       components: ['*', '-scheduler'],
       adoptNodes: false,
     });
-    expect(fromEnvironment({ KUBERNEST_NO_KUBECONFIG: '1' })).toEqual({ kubeconfig: false });
+    expect(fromEnvironment({ KUBERNEST_NO_KUBECONFIG: '1' }, FLAGS)).toEqual({ kubeconfig: false });
   });
 
   it('can stand in a YAML file', () => {
-    expect(fromFile(file('nodes: 7\ndata-dir: /x\ncomponents: "*,-kubelet"\naddons: [none]\n'))).toEqual({ nodes: 7, dataDir: '/x', components: ['*', '-kubelet'], addons: ['none'] });
-    expect(fromFile(file(''))).toEqual({});
-    expect(problems(() => fromFile(file('nodez: 1\n')))).toEqual([expect.stringMatching(/nodez is no option; there are: name, data-dir, .*nodes/)]);
-    expect(problems(() => fromFile(file('- a\n')))).toEqual([expect.stringContaining('must be a YAML mapping of options')]);
-    expect(problems(() => fromFile(file('a: [\n')))).toEqual([expect.stringContaining('config.yaml: ')]);
-    expect(problems(() => fromFile(join(dir, 'none.yaml')))).toEqual([expect.stringContaining('no such file')]);
+    expect(fromFile(file('nodes: 7\ndata-dir: /x\ncomponents: "*,-kubelet"\naddons: [none]\n'), FLAGS)).toEqual({ nodes: 7, dataDir: '/x', components: ['*', '-kubelet'], addons: ['none'] });
+    expect(fromFile(file(''), FLAGS)).toEqual({});
+    expect(problems(() => fromFile(file('nodez: 1\n'), FLAGS))).toEqual([expect.stringMatching(/nodez is no option; there are: name, data-dir, .*nodes/)]);
+    expect(problems(() => fromFile(file('- a\n'), FLAGS))).toEqual([expect.stringContaining('must be a YAML mapping of options')]);
+    expect(problems(() => fromFile(file('a: [\n'), FLAGS))).toEqual([expect.stringContaining('config.yaml: ')]);
+    expect(problems(() => fromFile(join(dir, 'none.yaml'), FLAGS))).toEqual([expect.stringContaining('no such file')]);
   });
 
   it('are all checked, each with what is allowed', () => {
@@ -56,7 +56,7 @@ describe('options', () => {
       '--history 5 minutes: history must be a duration such as 90s, 5m, 2h or 7d, or forever',
       '--log-level loud: log-level must be one of: debug, info, warn, error, silent',
     ].sort());
-    expect(problems(() => validateOptions({ components: ['nobody'] }, ['scheduler']))).toEqual(['--components nobody: there is no such component; there are: scheduler (and * for all, none, -NAME for all but that)']);
+    expect(problems(() => validateOptions({ components: ['nobody'] }, ['scheduler']))).toEqual(['--components nobody: there is no such component; there are: scheduler (and * for all, controllers for all but scheduler and kubelet, none, -NAME for all but that)']);
     expect(problems(() => validateOptions({ colour: 'red' } as never))).toEqual([expect.stringMatching(/^colour is no option; there are: /)]);
   });
 

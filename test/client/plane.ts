@@ -8,7 +8,7 @@ import type { ApiGroup } from '../../src/apiserver/registry/strategy';
 import { ApiGroupsModule } from '../../src/cluster/api-groups.module';
 import { API_GROUPS } from '../../src/cluster/tokens';
 import { prepareCluster } from '../../src/cluster/bootstrap/prepare';
-import { ComponentContexts } from '../../src/cluster/component-contexts';
+import { type ComponentContexts, localContexts } from '../../src/cluster/component-contexts';
 import { openSqliteStore } from '../../src/storage/sqlite/open-sqlite-store';
 import type { Clock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
@@ -31,7 +31,7 @@ export async function startPlane(clock: Clock = new SystemClock()): Promise<Plan
   const x = { clock, random: new SystemRandom(), log: silentLog };
   const store = await openSqliteStore({ file: ':memory:', clock, log: silentLog });
   const plane = await ControlPlane.create({ ...x, groups: await apiGroups(clock), schemas: loadSchemas(), store, admission: defaultAdmissionPlugins() });
-  const contexts = new ComponentContexts(plane, x);
+  const contexts = localContexts(plane, x);
   await prepareCluster(plane, contexts);
   return {
     contexts,

@@ -1,6 +1,7 @@
 import { isReason } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { keyOf } from '../../api/meta/object';
+import { CacheLag } from '../../client/cache-lag';
 import type { Component, ComponentContext } from '../../client/component';
 import { sameJson } from '../../client/equality';
 import { QueueComponent } from '../../client/queue-component';
@@ -34,7 +35,7 @@ export function createCronJobController(x: ComponentContext): Component {
     async reconcile(key) {
       const cj = crons.get(key);
       if (!cj) return;
-      if (written.isBehind(key)) throw new Error('the cache of cronjobs lags behind what was written');
+      if (written.isBehind(key)) throw new CacheLag('cronjobs');
       const sync = new CronSync(cj, controlledBy(jobs, cj), x.client, events, x.clock.now());
       try {
         return await sync.run();

@@ -1,6 +1,7 @@
 import { isReason } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { keyOf } from '../../api/meta/object';
+import { CacheLag } from '../../client/cache-lag';
 import type { Component, ComponentContext } from '../../client/component';
 import { sameJson } from '../../client/equality';
 import type { EventRecorder } from '../../client/event-recorder';
@@ -64,7 +65,7 @@ class EndpointsController {
     const service = this.services.get(key);
     if (!service) return this.remove(key);
     if (!selectsPods(service)) return;
-    if (this.written.isBehind(key)) throw new Error('the cache of Endpoints lags behind what was written');
+    if (this.written.isBehind(key)) throw new CacheLag('Endpoints');
     const pods = labelled(this.pods, service.metadata.namespace, service.spec.selector!);
     const changedAt = this.times.next(key, service, pods);
     const all = repack(subsetsOf(service, pods));

@@ -1,5 +1,6 @@
 import { isReason } from '../../api/errors/status-error';
 import { keyOf } from '../../api/meta/object';
+import { CacheLag } from '../../client/cache-lag';
 import type { Component, ComponentContext } from '../../client/component';
 import type { EventRecorder } from '../../client/event-recorder';
 import type { Informer } from '../../client/informer';
@@ -65,7 +66,7 @@ class EndpointSliceController {
     const service = this.services.get(key);
     if (!service) return this.times.forget(key);
     if (!selectsPods(service)) return;
-    if (this.written.isBehind(key)) throw new Error('the cache of EndpointSlices lags behind what was written');
+    if (this.written.isBehind(key)) throw new CacheLag('EndpointSlices');
     const pods = labelled(this.pods, service.metadata.namespace, service.spec.selector!);
     const existing = this.slices.byIndex('service', key).filter((s) => !s.metadata.deletionTimestamp);
     const changedAt = this.times.next(key, service, pods);

@@ -1,5 +1,6 @@
 import { isReason } from '../../api/errors/status-error';
 import { keyOf } from '../../api/meta/object';
+import { CacheLag } from '../../client/cache-lag';
 import type { Component, ComponentContext } from '../../client/component';
 import { QueueComponent } from '../../client/queue-component';
 import { ENDPOINT_SLICES, ENDPOINTS, SERVICES } from '../../client/resources';
@@ -65,7 +66,7 @@ export function createEndpointSliceMirroringController(x: ComponentContext): Com
       ];
     },
     async reconcile(key) {
-      if (written.isBehind(key)) throw new Error('the cache of EndpointSlices lags behind what was written');
+      if (written.isBehind(key)) throw new CacheLag('EndpointSlices');
       const existing = slices.byIndex('mirrored', key);
       const o = sourceOf(key);
       if (!o) return carryOut(key, { create: [], update: [], delete: [...existing] }, false);

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/meta/object';
 import { controllerOf, keyOf } from '../../api/meta/object';
 import { selectorFrom } from '../../api/selectors/label-selector';
+import { CacheLag } from '../../client/cache-lag';
 import type { Component, ComponentContext } from '../../client/component';
 import { isReason } from '../../api/errors/status-error';
 import { Expectations } from '../../client/expectations';
@@ -99,7 +100,7 @@ class JobController {
     const job = this.jobs.get(key);
     if (!job || isFinished(job)) return this.forget(key);
     if (job.spec.managedBy !== undefined && job.spec.managedBy !== OURS) return;
-    if (this.written.isBehind(key)) throw new Error('the cache of jobs lags behind what was written');
+    if (this.written.isBehind(key)) throw new CacheLag('jobs');
     try {
       const selector = selectorFrom(job.spec.selector);
       const pods = await claim([...controlledBy(this.pods, job), ...uncontrolled(this.pods, job.metadata.namespace)], {

@@ -2,6 +2,7 @@ import { isReason } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { keyOf } from '../../api/meta/object';
 import { selectorFrom } from '../../api/selectors/label-selector';
+import { CacheLag } from '../../client/cache-lag';
 import type { Component, ComponentContext } from '../../client/component';
 import { sameJson } from '../../client/equality';
 import type { Informer } from '../../client/informer';
@@ -58,7 +59,7 @@ class StatefulSetController {
   async reconcile(key: string): Promise<{ after?: number } | void> {
     const set = this.sets.get(key);
     if (!set) return;
-    if (this.written.isBehind(key)) throw new Error('the cache of pods lags behind what was written');
+    if (this.written.isBehind(key)) throw new CacheLag('pods');
     try {
       return await this.sync(set);
     } catch (e) {
