@@ -5,7 +5,7 @@ import type { Store } from '../storage/store';
 import { createWatchCache } from '../storage/watch-cache/create-watch-cache';
 import { Dispatcher } from '../storage/watch-cache/dispatcher';
 import type { StoreWatchCache } from '../storage/watch-cache/create-watch-cache';
-import type { Clock } from '../util/clock';
+import type { Clock, Disposable } from '../util/clock';
 import type { Log } from '../util/log';
 import type { Random } from '../util/random';
 import { AdmissionChain } from './admission/admission';
@@ -15,6 +15,7 @@ import type { HandlerServices } from './handlers/services';
 import { StoredHandlers } from './handlers/stored-handlers';
 import { VirtualHandlers } from './handlers/virtual-handlers';
 import { LocalClient } from './local-client';
+import { startExpiry } from './registry/expiry';
 import { Registry } from './registry/registry';
 import { storagePrefix } from './registry/storage-key';
 import { parseStored } from './registry/stored';
@@ -31,7 +32,11 @@ export interface ControlPlaneOptions {
   random: Random;
   admission: readonly AdmissionPlugin[];
   log: Log;
+  /** How long an Event is kept after its last write, in milliseconds; default an hour, Infinity: for ever. */
+  eventTtlMs?: number;
 }
+
+const EVENT_TTL = 3_600_000;
 
 /** The API server without a transport: registries and handlers of every resource, and synchronous look-ups for strategies. */
 export class ControlPlane {
@@ -39,6 +44,7 @@ export class ControlPlane {
   readonly lookup: Lookup;
   private readonly registries = new Map<string, Registry>();
   private readonly caches: StoreWatchCache[] = [];
+  private readonly expiries: Disposable[] = [];
   private readonly dispatcher: Dispatcher;
   private readonly stopping = new AbortController();
 
@@ -62,6 +68,7 @@ export class ControlPlane {
   /** Ends every watch. */
   close(): void {
     this.stopping.abort(new Error('the API server stops'));
+    for (const e of this.expiries) e.dispose();
     for (const c of this.caches) c.close('stopped');
     this.dispatcher.close();
   }
@@ -76,7 +83,9 @@ export class ControlPlane {
     const field = d.index === undefined ? undefined : d.fields?.[d.index];
     const cache = await createWatchCache({ dispatcher: this.dispatcher, prefix, decode: parseStored, indexOf: field && ((o) => field(o) || undefined), log: this.o.log });
     this.caches.push(cache);
-    this.registries.set(groupResource(d.gvk.group, d.plural), new Registry(d, prefix, this.o.store, cache));
+    const registry = new Registry(d, prefix, this.o.store, cache);
+    this.registries.set(groupResource(d.gvk.group, d.plural), registry);
+    if (d.expires) this.expiries.push(startExpiry(registry, { ttlMs: this.o.eventTtlMs ?? EVENT_TTL, clock: this.o.clock, log: this.o.log }));
   }
 
   private registry(r: { group: string; resource: string }): Registry {

@@ -29,6 +29,7 @@ export const FLAGS: readonly Flag[] = [
   { option: 'components', kind: 'list', value: 'NAMES', help: 'which components run beside the API server; * all, none, -NAME all but that (default: *)' },
   { option: 'addons', kind: 'list', value: 'NAMES', help: 'what is installed beyond bare Kubernetes (default: none)' },
   { option: 'history', kind: 'string', value: 'DURATION', help: 'how long old versions are kept: 90s, 5m, 2h, 7d, forever (default: 5m)' },
+  { option: 'eventTtl', kind: 'string', value: 'DURATION', help: 'how long events are kept after their last write (default: 1h)' },
   { option: 'adoptNodes', kind: 'boolean', help: 'simulate Node objects that others create, too (default; --no-adopt-nodes: do not)' },
   { option: 'logLevel', kind: 'string', value: 'LEVEL', help: 'debug, info, warn, error or silent (default: warn)' },
   { option: 'logFormat', kind: 'string', value: 'FORMAT', help: 'pretty or json (default: pretty)' },

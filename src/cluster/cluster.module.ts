@@ -70,7 +70,7 @@ class FoundationModule {
           provide: CONTROL_PLANE,
           inject: [STORE, SCHEMAS, API_GROUPS],
           useFactory: (store: Store, schemas: SchemaSet, groups: ApiGroup[]) =>
-            ControlPlane.create({ groups, schemas, store, clock: x.clock, random: x.random, admission: defaultAdmissionPlugins(), log: x.log }),
+            ControlPlane.create({ groups, schemas, store, clock: x.clock, random: x.random, admission: defaultAdmissionPlugins(), log: x.log, eventTtlMs: durationMs(options.eventTtl) }),
         },
         { provide: CONTROLLER_OPTIONS, inject: [PKI, TOKENS], useFactory: (pki: Pki, t: ServiceAccountTokens): ControllerOptions => controllerOptions(pki, t) },
         { provide: COMPONENT_CONTEXTS, inject: [CONTROL_PLANE], useFactory: (plane: ControlPlane) => localContexts(plane, x) },

@@ -57,6 +57,10 @@ export class ClusterOptions {
   @Matches(DURATION, { message: 'history must be a duration such as 90s, 5m, 2h or 7d, or forever' })
   history = '5m';
 
+  /** How long an Event is kept after its last write. */
+  @Matches(DURATION, { message: 'event-ttl must be a duration such as 90s, 5m, 2h or 7d, or forever' })
+  eventTtl = '1h';
+
   @IsIn(LOG_LEVELS, { message: `log-level must be one of: ${LOG_LEVELS.join(', ')}` })
   logLevel: (typeof LOG_LEVELS)[number] = 'warn';
 

@@ -12,7 +12,7 @@ import { type ComponentContexts, localContexts } from '../../src/cluster/compone
 import { openSqliteStore } from '../../src/storage/sqlite/open-sqlite-store';
 import type { Clock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
-import { SystemRandom } from '../../src/util/random';
+import { type Random, SystemRandom } from '../../src/util/random';
 import { SystemClock } from '../../src/util/system-clock';
 
 /** The groups as the composition root has them. */
@@ -23,18 +23,28 @@ async function apiGroups(clock: Clock): Promise<ApiGroup[]> {
 
 export interface Plane {
   contexts: ComponentContexts;
+  /** The revision of the newest write, once there is none under way. */
+  settled(): number | undefined;
+  /** Every change from now on, as it is stored; no bytes: deleted. */
+  changes(sink: (key: string, bytes: Uint8Array) => void): void;
   stop(): Promise<void>;
 }
 
 /** The API server without HTTP, over a store in memory, holding what every cluster holds. */
-export async function startPlane(clock: Clock = new SystemClock()): Promise<Plane> {
-  const x = { clock, random: new SystemRandom(), log: silentLog };
+export async function startPlane(clock: Clock = new SystemClock(), random: Random = new SystemRandom()): Promise<Plane> {
+  const x = { clock, random, log: silentLog };
   const store = await openSqliteStore({ file: ':memory:', clock, log: silentLog });
   const plane = await ControlPlane.create({ ...x, groups: await apiGroups(clock), schemas: loadSchemas(), store, admission: defaultAdmissionPlugins() });
   const contexts = localContexts(plane, x);
   await prepareCluster(plane, contexts);
   return {
     contexts,
+    settled: () => (store.idle ? store.revision : undefined),
+    changes: (sink) => {
+      store.watch({ start: '', end: '\u{10ffff}' }, store.revision, (batch) => {
+        for (const e of batch) sink(`${e.type} ${e.kv.key}`, e.kv.value);
+      });
+    },
     stop: async () => {
       await contexts.stop();
       plane.close();

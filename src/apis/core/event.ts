@@ -114,4 +114,5 @@ export const event: ResourceDefinition = {
   strategy,
   fields: EVENT_FIELDS,
   columns: EVENT_COLUMNS,
+  expires: true,
 };

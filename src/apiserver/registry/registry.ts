@@ -184,10 +184,15 @@ export class Registry {
 
   /** Removes a stored object for good; false when somebody else changed it meanwhile. */
   async remove(c: Ctx, current: Cached): Promise<boolean> {
+    const gone = await this.expire(current);
+    if (gone) this.definition.afterDelete?.(c, current.object);
+    return gone;
+  }
+
+  /** Removes a stored object whose time is up, which nobody asked for; false when somebody else changed it meanwhile. */
+  async expire(current: Cached): Promise<boolean> {
     const last = new Entry(current.key, { ...current.object, metadata: { ...current.object.metadata } });
-    const done = await this.store.delete(current.key, current.rev, (rev) => last.encodeLast(current, rev), last);
-    if (done.ok) this.definition.afterDelete?.(c, current.object);
-    return done.ok;
+    return (await this.store.delete(current.key, current.rev, (rev) => last.encodeLast(current, rev), last)).ok;
   }
 
   /** Stores another state of an object that was checked before; undefined when somebody else changed it meanwhile. */

@@ -178,6 +178,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   /** The field in `fields` by which watches are dispatched, e.g. 'spec.nodeName'. */
   index?: string;
   subresources?: Readonly<Record<string, Subresource<T>>>;
+  /** Objects of the kind go when nobody has written them for as long as the server keeps events. */
+  expires?: true;
   /** DELETE answers with the object even when it is gone at once (pods, services, …). */
   returnsDeletedObject?: boolean;
   /** Reserves what a write needs (cluster IP, node port) after defaulting and before validation; may change `o`. */

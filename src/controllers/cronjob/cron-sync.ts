@@ -207,6 +207,7 @@ function isTimeZone(name: string): boolean {
 
 /** RFC 3339 with the offset of the zone. */
 function inZone(time: number, timeZone: string): string {
+  if (timeZone === 'UTC') return formatTime(time);
   const parts = new Map(
     new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' })
       .formatToParts(time)

@@ -17,7 +17,9 @@ export function parseSchedule(text: string, timeZone: string): Schedule {
   const pattern = text.trim().startsWith('@') ? text.trim() : expand(text);
   const days = pattern.split(' ');
   const restricted = !days[2]?.startsWith('*') && !days[4]?.startsWith('*');
-  const cron = new Cron(pattern, { timezone: timeZone, mode: '5-part', domAndDow: !restricted });
+  // The offset of UTC is known without asking the time zone data, which takes long.
+  const zone = timeZone === 'UTC' ? { utcOffset: 0 } : { timezone: timeZone };
+  const cron = new Cron(pattern, { ...zone, mode: '5-part', domAndDow: !restricted });
   return (after) => {
     let t: Date | null = new Date(after);
     for (let i = 0; i < 100; i++) {

@@ -50,6 +50,11 @@ export class SqliteStore implements Store {
     return this.committed;
   }
 
+  /** Nothing that was asked for is still to be written. */
+  get idle(): boolean {
+    return !this.inFlight && !this.pending.length && !this.busy.size;
+  }
+
   get compactedRevision(): number {
     return this.compacted;
   }
@@ -231,6 +236,6 @@ export class SqliteStore implements Store {
   }
 
   private checkIdle(): void {
-    if (this.whenIdle && !this.inFlight && !this.pending.length && !this.busy.size) this.whenIdle();
+    if (this.idle) this.whenIdle?.();
   }
 }
