@@ -117,7 +117,8 @@ describe('a pod that ends', () => {
   it('is failed when it takes longer than it may', async () => {
     const n = await new TestNodes().start();
     await n.pod('p', { activeDeadlineSeconds: 20 });
-    await n.pass(20_000);
+    await n.pass(20_300);
+    expect((await n.status('p')).containerStatuses[0]).toMatchObject({ restartCount: 0, state: { terminated: { exitCode: 0 } } });
     expect(await n.status('p')).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded', message: 'Pod was active on the node longer than the specified deadline' });
   });
 
@@ -194,7 +195,10 @@ describe('deletion', () => {
     await n.pod('p', { terminationGracePeriodSeconds: 30 });
     await n.settle();
     await n.client.delete(PODS, 'default', 'p');
-    await n.pass(10);
+    await n.pass(100);
+    // Whoever waits for the deletion can look at the pod before it is gone.
+    expect(await n.exists('p')).toBe(true);
+    await n.pass(100);
     expect(await n.exists('p')).toBe(false);
     expect(n.notes('p')).toContain('Killing: Stopping container c');
     expect(n.client.actions.filter((a) => a.verb === 'delete')).toHaveLength(2);
@@ -207,9 +211,9 @@ describe('deletion', () => {
     await n.pod('long', { containers: [hook(50)], terminationGracePeriodSeconds: 10 });
     await n.settle();
     for (const name of ['short', 'long']) await n.client.delete(PODS, 'default', name);
-    await n.pass(4900);
+    await n.pass(5100);
     expect(await n.exists('short')).toBe(true);
-    await n.pass(200);
+    await n.pass(100);
     expect([await n.exists('short'), await n.exists('long')]).toEqual([false, true]);
     await n.pass(5000);
     expect(await n.exists('long')).toBe(false);
@@ -369,7 +373,7 @@ describe('changes', () => {
     await n.pod('p');
     await n.settle();
     await n.client.patch(PODS, 'default', 'p', 'merge', { spec: { containers: [{ name: 'c', image: 'nginx:2' }] } });
-    await n.pass(10);
+    await n.pass(200);
     const s = await n.status('p');
     expect(s.containerStatuses[0]).toMatchObject({ restartCount: 1, image: 'docker.io/library/nginx:2', ready: true });
     expect(s.observedGeneration).toBe(2);

@@ -219,7 +219,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
   /** Does what can be done now to bring the pod where it should be, and reports. */
   private sync(): void {
     if (this.state !== 'active') return;
-    if (mainsAreOver(this.records, this.restartPolicy)) this.end();
+    if (this.reason !== undefined || mainsAreOver(this.records, this.restartPolicy)) this.end();
     else if (this.volumesReady()) {
       if (this.initialised()) for (const r of this.records) if (r.kind === 'main') this.starter.ensure(r);
       for (const r of this.records) if (r.kind === 'ephemeral' && !r.ended) this.starter.ensure(r);
@@ -318,7 +318,6 @@ export class PodWorker implements StarterPod, ProbeEffects {
       if (this.state !== 'active') return;
       this.reason = 'DeadlineExceeded';
       this.message = 'Pod was active on the node longer than the specified deadline';
-      this.stopper.stopAll(this.records, this.graceOf());
       this.sync();
     });
   }

@@ -166,7 +166,7 @@ export class ShellRunner {
       case 'ls':
       case 'stat':
       case 'head':
-        return args.filter((a) => !a.startsWith('-')).every((f) => this.exists(f)) ? 0 : 1;
+        return yield* this.read(name, args.filter((a) => !a.startsWith('-')), quiet);
       case 'test':
       case '[':
         return this.test(name === '[' ? args.slice(0, -1) : args) ? 0 : 1;
@@ -201,6 +201,14 @@ export class ShellRunner {
       return 0;
     }
     return yield* this.script(args[i + 1] ?? '');
+  }
+
+  /** Files have no content; of those that are not there it is said. */
+  private *read(name: string, files: readonly string[], quiet: boolean): Generator<Step, number> {
+    const missing = files.filter((f) => !this.exists(f));
+    const verb = name === 'cat' || name === 'head' ? "can't open " : name === 'stat' ? "can't stat " : '';
+    if (!quiet) for (const f of missing) yield { line: `${name}: ${verb ? `${verb}'${f}'` : f}: No such file or directory`, stream: 'stderr' };
+    return missing.length ? 1 : 0;
   }
 
   private make(file: string): void {

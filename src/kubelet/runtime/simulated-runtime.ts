@@ -6,6 +6,8 @@ import { FOREVER } from './shell-words';
 
 const MOST_LINES = 10_000;
 const TERM = 15;
+/** Milliseconds a simulated program takes to end when asked to: clients that wait for a deletion see the object go. */
+const STOP_TAKES = 200;
 const MiB = 1024 * 1024;
 
 interface Container {
@@ -42,9 +44,7 @@ export class SimulatedRuntime implements Runtime {
     const k = this.containers.get(id);
     if (!k || k.endedAt !== undefined) return;
     k.timer?.dispose();
-    // Simulated programs end as soon as they are asked to.
-    void grace;
-    k.timer = this.clock.after(0, () => this.end(k, k.program ? { code: 128 + TERM } : { code: 0 }));
+    k.timer = this.clock.after(Math.min(STOP_TAKES, grace), () => this.end(k, k.program ? { code: 128 + TERM } : { code: 0 }));
   }
 
   finish(id: string, e: Exit): boolean {
