@@ -224,7 +224,7 @@ export class Scheduler implements Component {
     if (this.cache.forget(pod)) this.queue.handle({ name: 'assigned-pod/delete', old: pod.pod }, (p) => p.uid !== pod.uid);
     if (!isRejected(refused.verdict)) return this.errorOf(refused.verdict);
     const diagnosis = new Diagnosis(1);
-    diagnosis.verdicts.set(this.cache.nodes.get(nodeName)!, refused.verdict);
+    diagnosis.note(this.cache.nodes.get(nodeName)!, refused.verdict);
     diagnosis.refuse(refused.plugin, refused.verdict);
     return { reason: 'Unschedulable', message: diagnosis.message(), diagnosis, nominate: '', retry: true };
   }

@@ -41,17 +41,21 @@ export class NodeFinder {
     const check = (node: NodeInfo): Verdict | undefined => framework.runFilters(filters, state, pod, node, (plugin, v) => diagnosis.refuse(plugin, v));
 
     const first = nominated ? this.cache.nodes.get(nominated) : undefined;
+    let refused: NodeInfo | undefined;
     if (first?.node) {
       const v = check(first);
       if (!v) return { node: first };
-      if (v.code !== 'error') diagnosis.verdicts.set(first, v);
+      if (v.code !== 'error') {
+        diagnosis.note(first, v);
+        refused = first;
+      }
     }
     let nodes = all;
     if (pre.nodes) {
       nodes = [...pre.nodes].map((name) => this.cache.nodes.get(name)).filter((n): n is NodeInfo => n?.node !== undefined);
       diagnosis.absent = unresolvable(`node(s) didn't satisfy plugin(s) [${[...pre.narrowedBy].sort().join(' ')}]`);
     }
-    const feasible = this.search(framework, nodes, all.length, check, diagnosis);
+    const feasible = this.search(framework, nodes, all.length, check, diagnosis, refused);
     if (!Array.isArray(feasible)) return { error: feasible };
     if (feasible.length === 0) return { diagnosis };
     if (feasible.length === 1) return { node: feasible[0]! };
@@ -64,17 +68,19 @@ export class NodeFinder {
     allCount: number,
     check: (node: NodeInfo) => Verdict | undefined,
     diagnosis: Diagnosis,
+    refused: NodeInfo | undefined,
   ): NodeInfo[] | Verdict {
     const wanted = framework.hasScores ? feasibleToFind(nodes.length, framework.percentageOfNodesToScore) : 1;
     const feasible: NodeInfo[] = [];
     let processed = 0;
     for (let i = 0; i < nodes.length && feasible.length < wanted; i++) {
       const node = nodes[(this.cursor + i) % nodes.length]!;
-      const v = check(node);
       processed++;
+      if (node === refused) continue;
+      const v = check(node);
       if (!v) feasible.push(node);
       else if (v.code === 'error') return v;
-      else diagnosis.verdicts.set(node, v);
+      else diagnosis.note(node, v);
     }
     // The next pod begins where this one ended, so that all nodes get their turn.
     this.cursor = (this.cursor + processed) % allCount;

@@ -3,7 +3,9 @@ import type { Verdict } from './verdict';
 
 /** Why a pod found no node. */
 export class Diagnosis {
-  readonly verdicts = new Map<NodeInfo, Verdict>();
+  private readonly nodes: NodeInfo[] = [];
+  private readonly verdicts: Verdict[] = [];
+  private byNode: Map<NodeInfo, Verdict> | undefined;
   /** Holds for the nodes without a verdict of their own. */
   absent: Verdict = { code: 'unresolvable', reasons: [] };
   /** Plugins that refused the pod; their requeueOn decides when it is tried again. */
@@ -15,8 +17,22 @@ export class Diagnosis {
 
   constructor(readonly nodeCount: number) {}
 
+  /** Notes why a node did not do; once a node. */
+  note(node: NodeInfo, v: Verdict): void {
+    this.nodes.push(node);
+    this.verdicts.push(v);
+    this.byNode = undefined;
+  }
+
   verdictOf(node: NodeInfo): Verdict {
-    return this.verdicts.get(node) ?? this.absent;
+    this.byNode ??= new Map(this.nodes.map((n, i) => [n, this.verdicts[i]!]));
+    return this.byNode.get(node) ?? this.absent;
+  }
+
+  /** Those of all nodes that were refused in a way that taking pods away may change. */
+  resolvable(all: readonly NodeInfo[]): NodeInfo[] {
+    if (this.absent.code === 'unschedulable') return all.filter((n) => this.verdictOf(n).code === 'unschedulable');
+    return this.nodes.filter((_, i) => this.verdicts[i]!.code === 'unschedulable');
   }
 
   refuse(plugin: string, v: Verdict): void {
@@ -35,10 +51,13 @@ export class Diagnosis {
   }
 
   private histogram(): string[] {
+    // Most nodes are refused with one and the same verdict.
+    const same = new Map<Verdict, number>();
+    for (const v of this.verdicts) same.set(v, (same.get(v) ?? 0) + 1);
     const counts = new Map<string, number>();
     const count = (reason: string, n: number): void => void counts.set(reason, (counts.get(reason) ?? 0) + n);
-    for (const v of this.verdicts.values()) for (const r of v.reasons) count(r, 1);
-    const rest = this.nodeCount - this.verdicts.size;
+    for (const [v, n] of same) for (const r of v.reasons) count(r, n);
+    const rest = this.nodeCount - this.verdicts.length;
     if (rest > 0) for (const r of this.absent.reasons) count(r, rest);
     return [...counts].map(([reason, n]) => `${n} ${reason}`).sort();
   }

@@ -37,7 +37,7 @@ export function defaultPreemption(x: PluginContext, args: PreemptionArgs = {}): 
       const node = nodes[(offset + i) % nodes.length]!;
       const found = selectVictims(x, state, pod, node, allowances);
       if ('code' in found) {
-        d.verdicts.set(node, found);
+        d.note(node, found);
         continue;
       }
       (found.violations ? violating : respecting).push(found);
@@ -55,7 +55,7 @@ export function defaultPreemption(x: PluginContext, args: PreemptionArgs = {}): 
       const why = ineligible(x, pod, diagnosis);
       if (why) return { verdict: unschedulable(`preemption: ${why}`) };
       const all = x.cache.list();
-      const potential = all.filter((n) => diagnosis.verdictOf(n).code === 'unschedulable');
+      const potential = diagnosis.resolvable(all);
       const tried = new Diagnosis(all.length);
       tried.absent = NOT_HELPFUL;
       const candidates = potential.length ? dryRun(state, pod, potential, tried) : [];

@@ -50,34 +50,44 @@ export function nodeResourcesFit(_: PluginContext, args: FitArgs = {}): Schedule
   };
 }
 
+const PODS = 1;
+const CPU = 2;
+const MEMORY = 4;
+const EPHEMERAL = 8;
+const HOPELESS = 16;
+const REASONS = [
+  [PODS, 'Too many pods'],
+  [CPU, 'Insufficient cpu'],
+  [MEMORY, 'Insufficient memory'],
+  [EPHEMERAL, 'Insufficient ephemeral-storage'],
+] as const;
+/** The verdict of every combination, so that thousands of refusals make no object. */
+const COMMON: readonly Verdict[] = Array.from({ length: 32 }, (_, bits) => verdictOf(bits, []));
+
+function verdictOf(bits: number, scalar: readonly string[]): Verdict {
+  const reasons = REASONS.filter(([bit]) => bits & bit).map(([, reason]) => reason);
+  return { code: bits & HOPELESS ? 'unresolvable' : 'unschedulable', reasons: [...reasons, ...scalar] };
+}
+
 /** Every resource that does not suffice; unresolvable when the empty node would not either. */
 function insufficient(pod: PodInfo, node: NodeInfo, ignores: (name: string) => boolean): Verdict | undefined {
   const r = pod.requests;
-  let reasons: string[] | undefined;
-  let hopeless = false;
-  if (node.pods.size + 1 > node.maxPods) reasons = ['Too many pods'];
-  if (r.milliCpu > 0 && r.milliCpu > node.milliCpu - node.usedMilliCpu) {
-    (reasons ??= []).push('Insufficient cpu');
-    hopeless ||= r.milliCpu > node.milliCpu;
-  }
-  if (r.memory > 0 && r.memory > node.memory - node.usedMemory) {
-    (reasons ??= []).push('Insufficient memory');
-    hopeless ||= r.memory > node.memory;
-  }
-  if (r.ephemeral > 0 && r.ephemeral > node.ephemeral - node.usedEphemeral) {
-    (reasons ??= []).push('Insufficient ephemeral-storage');
-    hopeless ||= r.ephemeral > node.ephemeral;
-  }
+  let short = node.pods.size + 1 > node.maxPods ? PODS : 0;
+  if (r.milliCpu > 0 && r.milliCpu > node.milliCpu - node.usedMilliCpu) short |= r.milliCpu > node.milliCpu ? CPU | HOPELESS : CPU;
+  if (r.memory > 0 && r.memory > node.memory - node.usedMemory) short |= r.memory > node.memory ? MEMORY | HOPELESS : MEMORY;
+  if (r.ephemeral > 0 && r.ephemeral > node.ephemeral - node.usedEphemeral) short |= r.ephemeral > node.ephemeral ? EPHEMERAL | HOPELESS : EPHEMERAL;
+  let scalar: string[] | undefined;
   if (r.scalar) {
     for (const [name, wanted] of r.scalar) {
       if (wanted === 0 || ignores(name)) continue;
       const has = node.scalar.get(name) ?? 0;
       if (wanted <= has - (node.usedScalar.get(name) ?? 0)) continue;
-      (reasons ??= []).push(`Insufficient ${name}`);
-      hopeless ||= wanted > has;
+      (scalar ??= []).push(`Insufficient ${name}`);
+      if (wanted > has) short |= HOPELESS;
     }
   }
-  return reasons && { code: hopeless ? 'unresolvable' : 'unschedulable', reasons };
+  if (scalar) return verdictOf(short, scalar);
+  return short === 0 ? undefined : COMMON[short];
 }
 
 function emptyNode(node: KubeObject): NodeInfo {
