@@ -63,6 +63,17 @@ describe('statefulset controller', () => {
     expect(names()).toContain('slow-1');
   });
 
+  it('makes hundreds at a time, however many are wanted', async () => {
+    hold = () => true;
+    await w.client.create(STATEFUL_SETS, sts('many', { replicas: 1200, podManagementPolicy: 'Parallel' }));
+    await w.settle();
+    expect(pods()).toHaveLength(1200);
+    w.client.fail = (verb, r) => (verb === 'create' && r.resource === 'pods' ? new Error('no more pods') : undefined);
+    await w.client.create(STATEFUL_SETS, sts('endless', { replicas: 2_147_483_647, podManagementPolicy: 'Parallel' }));
+    await w.settle();
+    expect(pods()).toHaveLength(1200);
+  });
+
   it('rolls from the last to the partition, finishes, goes back, keeps history', async () => {
     await w.client.create(STATEFUL_SETS, sts('db', { replicas: 3, updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } }, revisionHistoryLimit: 1 }));
     await w.settle();

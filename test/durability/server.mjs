@@ -5,13 +5,16 @@ import { Api } from './api.mjs';
 
 /**
  * Starts a server by a command that keeps running and writes `kubeconfig`, and waits until it is ready and has its default namespace.
- * The process leads a group of its own. @throws Error with the end of its stderr when it ends or is not ready after 30 s
+ * The process leads a group of its own; `onError` gets what it writes to stderr. @throws Error with the end of its stderr when it ends or is not ready after 30 s
  */
-export async function startServer(command, kubeconfig, sockets = 16) {
+export async function startServer(command, kubeconfig, sockets = 16, onError = undefined) {
   rmSync(kubeconfig, { force: true });
   const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let errors = '';
-  child.stderr.on('data', (d) => (errors = (errors + d).slice(-4000)));
+  child.stderr.on('data', (d) => {
+    errors = (errors + d).slice(-4000);
+    onError?.(d.toString());
+  });
   let outcome;
   const ended = new Promise((resolve) => {
     const end = (what) => resolve((outcome ??= `the server ended with ${what}`));

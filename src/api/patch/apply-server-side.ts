@@ -52,7 +52,10 @@ export function applyServerSide(a: Application): { object: KubeObject } {
   const managers = liveManagers(a.live);
   checkKind(a);
   const v: Versioned = { schema: a.schema, apiVersion: apiVersionOf(a.gvk), exclude: excludedBy(a.resetFields), convert: a.convert };
-  if (!managers.size && a.live) addCreator(managers, v, a.live, BEFORE_FIRST_APPLY, a.subresource ?? '', a.now);
+  if (!managers.size && a.live) {
+    checkTyped(a.schema, a.live, (what) => `failed to create manager for existing fields: failed to convert new object (${what}) to smd typed`, 'allowed');
+    addCreator(managers, v, a.live, BEFORE_FIRST_APPLY, a.subresource ?? '', a.now);
+  }
   checkPatch(a);
   const run = new Apply(a, v, managers);
   const conflicts = run.conflicts();
@@ -88,14 +91,14 @@ function showGvk(apiVersion: unknown, kind: unknown): string {
 function checkPatch(a: Application): void {
   const metadata = isMap(a.patch.metadata) ? a.patch.metadata : {};
   if (Array.isArray(metadata.managedFields) && metadata.managedFields.every(isMap)) throw badRequest('metadata.managedFields must be nil');
-  checkTyped(a.schema, a.patch, 'patch', 'refused');
+  checkTyped(a.schema, a.patch, (what) => `failed to create typed patch object (${what})`, 'refused');
 }
 
-function checkTyped(schema: ObjectSchema, object: Readonly<Record<string, unknown>>, what: string, duplicates: 'refused' | 'allowed'): void {
+function checkTyped(schema: ObjectSchema, object: Readonly<Record<string, unknown>>, failure: (what: string) => string, duplicates: 'refused' | 'allowed'): void {
   try {
     validateTyped(schema, object, duplicates);
   } catch (e) {
-    throw new StatusError(500, undefined, `failed to create typed ${what} object (${describeApplied(object)}): ${(e as Error).message}`);
+    throw new StatusError(500, undefined, `${failure(describeApplied(object))}: ${(e as Error).message}`);
   }
 }
 
@@ -126,7 +129,7 @@ class Apply {
   ) {
     reconcileAll(managers, v);
     this.live = fillStructs(a.schema, a.live ?? { apiVersion: v.apiVersion, kind: a.gvk.kind }) as KubeObject;
-    checkTyped(a.schema, this.live, 'live', 'allowed');
+    checkTyped(a.schema, this.live, (what) => `failed to create typed live object (${what})`, 'allowed');
     const id = managerId(a.manager, true, v.apiVersion, a.subresource ?? '');
     const last = managers.get(id);
     const set = fieldSetOf(a.schema, a.patch);

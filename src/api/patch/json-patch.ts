@@ -1,9 +1,13 @@
 import { StatusError } from '../errors/status-error';
+import { MAX_JSON_DEPTH, deeperThan } from '../schema/nesting';
 import { type Container, PatchedDocument, define, isContainer } from './document';
 import { goQuote, isMap } from './go-format';
 
 /** More operations than this in one patch are refused. */
 const MAX_OPERATIONS = 10000;
+
+/** Bytes that the copy operations of one patch may add together. */
+const MAX_COPIED = 3 * 1024 * 1024;
 
 /** Why an operation cannot be done, in the words of kube-apiserver's library. Clients that send patches do not get to see it. */
 export class JsonPatchError extends Error {
@@ -33,6 +37,11 @@ export function patchDocument(doc: unknown, operations: readonly unknown[]): Pat
   return patch.doc;
 }
 
+/** Refuses to put a value where the document would become too deep for those who walk it. @throws JsonPatchError */
+function checkDepth(path: string, value: unknown): void {
+  if (isContainer(value) && deeperThan(value, MAX_JSON_DEPTH - path.split('/').length)) throw new JsonPatchError('exceeded max depth');
+}
+
 /** How kube-apiserver answers a patch that is well-formed but cannot be applied. */
 export function rejected(): StatusError {
   return new StatusError(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
@@ -51,6 +60,8 @@ const NO_PATH = `operation missing path field: ${MISSING}`;
 const NO_FROM = `operation, missing from field: ${MISSING}`;
 
 class JsonPatch {
+  private copied = 0;
+
   constructor(readonly doc: PatchedDocument) {}
 
   /** @throws JsonPatchError */
@@ -76,6 +87,7 @@ class JsonPatch {
   private add(op: Operation): void {
     const path = pointer(op.path, `add operation failed to decode path: ${MISSING}`);
     const to = this.find(path, `add operation does not apply: doc is missing path: "${path}": ${MISSING}`);
+    checkDepth(path, op.value);
     within(`error in add for path: '${path}'`, () => insert(to, op.value ?? null));
   }
 
@@ -94,6 +106,7 @@ class JsonPatch {
     const at = this.find(path, `replace operation does not apply: doc is missing path: ${path}: ${MISSING}`);
     const slot = Array.isArray(at.in) ? index(at.in, at.key) : at.key;
     if (typeof slot === 'object') throw new JsonPatchError(`replace operation does not apply: doc is missing key: ${path}: ${MISSING}`);
+    checkDepth(path, op.value);
     define(at.in, slot, op.value ?? null);
   }
 
@@ -107,6 +120,7 @@ class JsonPatch {
     });
     const target = pointer(op.path, `move operation failed to decode path: ${NO_PATH}`);
     const to = this.find(target, `move operation does not apply: doc is missing destination path: ${target}: ${MISSING}`);
+    checkDepth(target, value);
     within(`error in move for path: '${target}'`, () => insert(to, value));
   }
 
@@ -116,7 +130,10 @@ class JsonPatch {
     within(`error in copy for from: '${path}'`, () => get(from));
     const target = pointer(op.path, `copy operation failed to decode path: ${MISSING}`);
     const to = this.find(target, `copy operation does not apply: doc is missing destination path: ${target}: ${MISSING}`);
+    checkDepth(target, get(from));
     const value = this.doc.clone(get(from)); // only now: finding the place may have opened what is copied
+    this.copied += Buffer.byteLength(JSON.stringify(value));
+    if (this.copied > MAX_COPIED) throw new JsonPatchError(`Unable to complete the copy, the accumulated size increase of copy is ${this.copied}, exceeding the limit ${MAX_COPIED}`);
     within('error while adding value during copy', () => insert(to, value));
   }
 

@@ -1,5 +1,6 @@
 import { formatGoDuration, parseGoDuration } from '../meta/go-duration';
 import { formatTime, parseTime } from '../meta/time';
+import { parseJson } from '../schema/json';
 
 /** A message whose JSON form is not an object of its fields: the value of its fields for a JSON value, and back. */
 export interface SpecialMessage {
@@ -22,7 +23,7 @@ const rawJson: SpecialMessage = {
   toFields: (json) => ({ raw: Buffer.from(JSON.stringify(json)) }),
   toJson(f) {
     const raw = f.raw as Buffer | undefined;
-    return raw?.length ? (JSON.parse(raw.toString('utf8')) as unknown) : null;
+    return raw?.length ? parseJson(raw.toString('utf8')) : null;
   },
 };
 

@@ -1,4 +1,5 @@
 import { goQuote } from '../patch/go-format';
+import { MAX_JSON_DEPTH } from './nesting';
 
 const SPACE = new Set([' ', '\t', '\r', '\n']);
 const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -10,13 +11,14 @@ const INSIDE_TOKEN = /^in (string escape|\\u|numeric|exponent|literal)|^after de
 /** A slow JSON reader for the cases where it matters how Go would have read the text: refusals and duplicate fields. */
 export class GoJsonReader {
   private at = 0;
+  private depth = 0;
 
   constructor(
     private readonly text: string,
     private readonly problems: string[],
   ) {}
 
-  /** The value. @throws SyntaxError */
+  /** The value. @throws SyntaxError; RangeError beyond MAX_JSON_DEPTH levels */
   read(): unknown {
     const v = this.value('');
     this.space();
@@ -27,8 +29,12 @@ export class GoJsonReader {
   private value(path: string): unknown {
     this.space();
     const c = this.text[this.at];
-    if (c === '{') return this.object(path);
-    if (c === '[') return this.array(path);
+    if (c === '{' || c === '[') {
+      if (this.depth++ === MAX_JSON_DEPTH) throw new RangeError('too deep');
+      const v = c === '{' ? this.object(path) : this.array(path);
+      this.depth--;
+      return v;
+    }
     if (c === '"') return this.string();
     if (c === '-' || (c !== undefined && c >= '0' && c <= '9')) return this.number();
     if (c === 't') return this.literal('true', true);

@@ -1,15 +1,15 @@
 import { GoJsonReader } from './go-json-reader';
+import { MAX_JSON_DEPTH } from './nesting';
 
 /**
  * Parses JSON. Fields that stand twice in an object are pushed to `problems` as `duplicate field "data.k"` and merged the way Go's
  * decoder does (maps and structs together, anything else: the last one wins).
- * @throws SyntaxError in the words of Go's encoding/json
+ * @throws SyntaxError in the words of Go's encoding/json, which is also how text nested beyond MAX_JSON_DEPTH is refused
  */
 export function parseJson(text: string, problems?: string[]): unknown {
   try {
     return read(text, problems);
   } catch (e) {
-    // Go gives up at 10000 levels, this reader when its stack is full; both are far beyond any object.
     throw e instanceof RangeError ? new SyntaxError(`invalid character '${deepest(text)}' exceeded max depth`) : e;
   }
 }
@@ -22,7 +22,7 @@ function read(text: string, problems: string[] | undefined): unknown {
     // Said again by a reader that words its complaints as Go does; it accepts nothing that JSON.parse refuses.
     return new GoJsonReader(text, []).read();
   }
-  if (countColons(text) === countKeys(value)) return value;
+  if (countColons(text) === countKeys(value, 0)) return value;
   return new GoJsonReader(text, problems ?? []).read();
 }
 
@@ -50,18 +50,20 @@ function endOfString(text: string, from: number): number {
   }
 }
 
-function countKeys(v: unknown): number {
+/** @throws RangeError beyond MAX_JSON_DEPTH levels */
+function countKeys(v: unknown, depth: number): number {
   if (typeof v !== 'object' || v === null) return 0;
+  if (depth === MAX_JSON_DEPTH) throw new RangeError('too deep');
   let n = 0;
   if (Array.isArray(v)) {
-    for (const x of v) if (typeof x === 'object') n += countKeys(x);
+    for (const x of v) if (typeof x === 'object') n += countKeys(x, depth + 1);
     return n;
   }
   const o = v as Record<string, unknown>;
   for (const k in o) {
     n++;
     const x = o[k];
-    if (typeof x === 'object') n += countKeys(x);
+    if (typeof x === 'object') n += countKeys(x, depth + 1);
   }
   return n;
 }

@@ -1,5 +1,6 @@
-import type { Document, ParsedNode, YAMLError } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import type { CST, Document, ParsedNode, YAMLError } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
+import { MAX_YAML_DEPTH } from '../schema/nesting';
 import { resolvePlain } from './scalar';
 
 /**
@@ -9,8 +10,7 @@ import { resolvePlain } from './scalar';
  */
 export function parseYaml(text: string, problems?: string[]): unknown {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { schema: 'failsafe', uniqueKeys: false, lineCounter: lines, logLevel: 'silent', merge: false, prettyErrors: false });
-  const document = Array.isArray(documents) ? documents[0] : undefined;
+  const [document] = new Composer({ schema: 'failsafe', uniqueKeys: false, lineCounter: lines, logLevel: 'silent', merge: false, prettyErrors: false }).compose(tokensOf(text, lines));
   if (!document) return null;
   const error = document.errors[0];
   if (error) throw new Error(messageOf(error, text, lines));
@@ -20,8 +20,33 @@ export function parseYaml(text: string, problems?: string[]): unknown {
   return value;
 }
 
+/** The tokens of a text; complains before anything recurses into what is nested too deep. */
+function tokensOf(text: string, lines: LineCounter): CST.Token[] {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    // The document and a scalar stand there beside the collections.
+    if (parser.stack.length > MAX_YAML_DEPTH + 2) throw new Error(`yaml: exceeded max depth of ${MAX_YAML_DEPTH}`);
+  }
+  tokens.push(...parser.end());
+  return tokens;
+}
+
+/** How much of a document may come out of aliases, by the number of nodes: a little for the large ones (go-yaml's figures). */
+function allowedAliasRatio(nodes: number): number {
+  const LOW = 400_000;
+  const HIGH = 4_000_000;
+  if (nodes <= LOW) return 0.99;
+  return nodes >= HIGH ? 0.1 : 0.99 - (0.89 * (nodes - LOW)) / (HIGH - LOW);
+}
+
 class Reader {
   readonly duplicates: string[] = [];
+  private nodes = 0;
+  private aliased = 0;
+  private aliasDepth = 0;
   private readonly open = new Set<unknown>();
 
   constructor(
@@ -30,18 +55,29 @@ class Reader {
   ) {}
 
   value(node: ParsedNode | null): unknown {
+    this.count();
     if (node === null) return null;
     if (isScalar(node)) return this.scalar(node.source ?? '', node.type, node.tag);
     if (isAlias(node)) {
       const target = node.resolve(this.document) as ParsedNode | undefined;
       if (!target) throw new Error(`yaml: unknown anchor '${node.source}' referenced`);
       if (this.open.has(target)) throw new Error(`yaml: anchor '${node.source}' value contains itself`);
-      return this.value(target);
+      this.aliasDepth++;
+      const value = this.value(target);
+      this.aliasDepth--;
+      return value;
     }
     this.open.add(node);
     const value = isSeq(node) ? node.items.map((n) => this.value(n as ParsedNode)) : isMap(node) ? this.map(node) : null;
     this.open.delete(node);
     return value;
+  }
+
+  /** Anchors that name each other would let a short text become an endless value. */
+  private count(): void {
+    this.nodes++;
+    if (this.aliasDepth > 0) this.aliased++;
+    if (this.aliased > 100 && this.nodes > 1000 && this.aliased / this.nodes > allowedAliasRatio(this.nodes)) throw new Error('yaml: document contains excessive aliasing');
   }
 
   private map(node: { items: { key: unknown; value: unknown }[] }): Record<string, unknown> {

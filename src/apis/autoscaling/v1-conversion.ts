@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/meta/object';
+import { parseJson } from '../../api/schema/json';
 import type { Raw } from '../shared/raw';
 import { defaultBehavior } from './behavior';
 import { DEFAULT_CPU_METRIC } from './horizontal-pod-autoscaler';
@@ -60,7 +61,7 @@ function parsed(o: KubeObject, annotation: string): unknown {
   const text = o.metadata.annotations?.[annotation];
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return undefined;
   }

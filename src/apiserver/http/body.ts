@@ -1,5 +1,6 @@
 import { badRequest } from '../../api/errors/status-error';
 import { parseJson } from '../../api/schema/json';
+import { deeperThan, MAX_JSON_DEPTH } from '../../api/schema/nesting';
 import { parseYaml } from '../../api/yaml/decode';
 import type { Body } from '../handlers/handlers';
 import { ALL_TYPES, MEDIA_TYPES } from './negotiate';
@@ -77,9 +78,20 @@ export class RequestBody implements Body {
         return withTypeMeta(() => value);
       }
       case 'application/vnd.kubernetes.protobuf':
-        return this.protobuf.decode(this.raw, this.expected);
+        return bounded(() => this.protobuf.decode(this.raw, this.expected));
     }
   }
+}
+
+/** Messages of schemas nest like JSON, and are walked like it afterwards. */
+function bounded(decode: () => unknown): unknown {
+  try {
+    const value = decode();
+    if (!deeperThan(value, MAX_JSON_DEPTH)) return value;
+  } catch (e) {
+    if (!(e instanceof RangeError)) throw e;
+  }
+  throw new Error('proto: exceeded max depth');
 }
 
 /** Go's name of the struct that apiserver reads version and kind into, as its errors print it. */

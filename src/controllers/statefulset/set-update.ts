@@ -7,7 +7,7 @@ import { templateOf } from './set-revisions';
 import type { StatefulPods } from './stateful-pods';
 import type { StatefulSet, StatefulSetStatus } from './types';
 
-/** Most pods worked on side by side under the Parallel policy. */
+/** Most pods worked on side by side under the Parallel policy, and most made in one look. */
 const MOST = 500;
 
 /** One look at one StatefulSet: makes and deletes pods in the order of their numbers, one at a time unless the policy is Parallel. */
@@ -16,6 +16,8 @@ export class SetUpdate {
   private readonly condemned: Pod[];
   private readonly monotonic: boolean;
   private updated = 0;
+  /** More pods are missing than are made in one look; what follows on making them has to wait. */
+  private partial = false;
 
   constructor(
     private readonly set: StatefulSet,
@@ -26,14 +28,21 @@ export class SetUpdate {
   ) {
     this.monotonic = set.spec.podManagementPolicy !== 'Parallel';
     const byOrdinal = new Map(pods.filter((p) => inRange(set, p)).map((p) => [ordinalOf(p), p]));
-    for (let i = 0; i < wanted(set); i++) this.replicas.push(byOrdinal.get(startOrdinal(set) + i) ?? this.missing(startOrdinal(set) + i));
+    let missing = 0;
+    for (let i = 0; i < wanted(set) && !this.partial; i++) {
+      const ordinal = startOrdinal(set) + i;
+      const pod = byOrdinal.get(ordinal);
+      this.replicas.push(pod ?? this.missing(ordinal));
+      // Somebody may want thousands of millions: the pods made now lead to another look.
+      this.partial = !pod && ++missing === MOST;
+    }
     this.condemned = pods.filter((p) => !inRange(set, p) && ordinalOf(p) >= 0).sort((a, b) => ordinalOf(b) - ordinalOf(a));
   }
 
   /** Does what can be done now. @throws what went wrong; status() is right nevertheless */
   async run(): Promise<void> {
     if (this.set.metadata.deletionTimestamp) return;
-    if (await this.each(this.replicas, (p) => this.processReplica(p))) return;
+    if ((await this.each(this.replicas, (p) => this.processReplica(p))) || this.partial) return;
     if (await this.each(this.condemned, async (p) => (await this.control.followRetention(this.set, p), false))) return;
     const firstUnhealthy = [...this.replicas, ...[...this.condemned].reverse()].find((p) => this.isUnavailable(p));
     if (await this.each(this.condemned, (p) => this.processCondemned(p, firstUnhealthy))) return;

@@ -101,6 +101,21 @@ describe('JSON patch', () => {
     expect(applyJsonPatch(doc(), ops.slice(1))).toEqual(doc());
   });
 
+  it('refuses copies that add up to more than 3 MiB', () => {
+    const double = Array.from({ length: 40 }, (_, i) => ({ op: 'copy', from: '/data', path: `/data/c${i}` }));
+    expect(() => applyJsonPatch({ data: { text: 'x'.repeat(1000) } }, double)).toThrow(/^Unable to complete the copy, the accumulated size increase of copy is \d+, exceeding the limit 3145728$/);
+  });
+
+  it('refuses to nest without end', () => {
+    let value: unknown = 1;
+    for (let i = 0; i < 600; i++) value = { a: value };
+    const doc = { data: value };
+    const inside = `/data${'/a'.repeat(599)}`;
+    for (const op of ['copy', 'move']) expect(() => applyJsonPatch({ ...doc, other: value }, [{ op, from: '/other', path: `${inside}/b` }])).toThrow('exceeded max depth');
+    for (const op of ['add', 'replace']) expect(() => applyJsonPatch(doc, [{ op, path: inside, value }])).toThrow('exceeded max depth');
+    expect(applyJsonPatch({ ...doc, other: 1 }, [{ op: 'move', from: '/other', path: `${inside}/b` }])).not.toHaveProperty('other');
+  });
+
   it('writes what it opened sorted and the rest as it stood', () => {
     const d = patchDocument({ kind: 'K', data: { z: '<', a: { y: 1, b: 2 } }, more: { y: 1, b: 2 } }, [{ op: 'add', path: '/data/m', value: { y: 1, b: 2 } }]);
     expect(d.text()).toBe('{"data":{"a":{"y":1,"b":2},"m":{"y":1,"b":2},"z":"\\u003c"},"kind":"K","more":{"y":1,"b":2}}');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { encodeObject } from '../../../src/api/schema/encode';
+import { deeperThan } from '../../../src/api/schema/nesting';
 import { parseJson } from '../../../src/api/schema/json';
 
 describe('parseJson', () => {
@@ -42,9 +43,25 @@ describe('parseJson', () => {
     ['"abc', 'unexpected end of JSON input'],
     ['{"a": é}', "invalid character 'Ã' looking for beginning of value"],
     ['['.repeat(20_000), "invalid character '[' exceeded max depth"],
+    ['{"a":'.repeat(1001) + '1' + '}'.repeat(1001), "invalid character '{' exceeded max depth"],
     ['\u009e', "invalid character '\\u009e' looking for beginning of value"],
   ])('refuses %j as Go does', (text, message) => {
     expect(() => parseJson(text)).toThrow(new SyntaxError(message));
+  });
+});
+
+describe('nesting', () => {
+  it('is taken as deep as recursive code can go', () => {
+    const text = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+    expect(JSON.stringify(parseJson(text(1000)))).toBe(text(1000));
+    expect(() => parseJson(text(1001))).toThrow('exceeded max depth');
+    expect(() => parseJson(`{"a":1,"a":${text(1000)}}`)).toThrow('exceeded max depth');
+  });
+  it('is measured without recursion', () => {
+    let value: unknown = 1;
+    for (let i = 0; i < 100_000; i++) value = i % 2 ? [value, 1] : { a: 'x', value };
+    expect(deeperThan(value, 99_999)).toBe(true);
+    expect(deeperThan(value, 100_000)).toBe(false);
   });
 });
 

@@ -35,6 +35,16 @@ describe('parseYaml', () => {
   it('gives null for nothing', () => expect(parseYaml('')).toBeNull());
   it('does not touch prototypes', () => expect(Object.hasOwn(parseYaml('__proto__: {x: 1}') as object, '__proto__')).toBe(true));
 
+  it.each(['[', '{"a":', '- ', '? '])('does not follow %j without end', (opening) => {
+    expect(() => parseYaml(opening.repeat(20_000))).toThrow('yaml: exceeded max depth of 300');
+  });
+  it('reads what is nested 300 levels', () => expect(JSON.stringify(parseYaml('['.repeat(300) + ']'.repeat(300)))).toBe('['.repeat(300) + ']'.repeat(300)));
+  it('refuses short texts that stand for endless ones', () => {
+    const levels = Array.from({ length: 12 }, (_, i) => `l${i}: &l${i} [${Array.from({ length: 9 }, () => (i ? `*l${i - 1}` : 'x')).join(', ')}]`);
+    expect(() => parseYaml(levels.join('\n'))).toThrow('yaml: document contains excessive aliasing');
+    expect(parseYaml(`a: &a [1, 2]\nb: [${'*a, '.repeat(20)}]`)).toMatchObject({ a: [1, 2] });
+  });
+
   it('reports repeated keys with their lines', () => {
     const problems: string[] = [];
     expect(parseYaml('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: dy}\ndata:\n  k: a\n  k: b\n', problems)).toMatchObject({ data: { k: 'b' } });

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../meta/object';
 import type { ObjectSchema } from '../../schema/schema';
+import { parseJson } from '../../schema/json';
 import { goJsonSorted, isMap } from '../go-format';
 import { compareObjects } from './compare';
 import type { FieldSet } from './field-set';
@@ -22,7 +23,7 @@ export function fieldsOfLastApplied(schema: ObjectSchema, apiVersion: string, li
   const text = live.metadata.annotations?.[LAST_APPLIED];
   if (!text) return undefined;
   try {
-    const last: unknown = JSON.parse(text);
+    const last = parseJson(text);
     if (!isMap(last) || last.apiVersion !== apiVersion) return undefined;
     validateTyped(schema, live, 'refused');
     validateTyped(schema, last, 'refused');

@@ -38,6 +38,8 @@ export class WireConnection implements CallOwner {
   private lastHeaders?: RequestHeaders;
   private body?: { bytes: Buffer; at: number; done?: (body: Buffer) => void };
   private reading = false;
+  /** Bytes to come of the body of a request that is over. */
+  private unwanted = 0;
   /** When the first part of a head came whose rest is awaited. */
   private partialSince?: number;
   private over = false;
@@ -72,11 +74,11 @@ export class WireConnection implements CallOwner {
   }
 
   finished(last: boolean): void {
-    // What is left of a body that nobody read belongs to a request that is over.
-    const unread = this.body && this.body.at < this.body.bytes.length;
+    // What is still to come of a body that nobody wanted is passed over; the connection stays, as the answer said.
+    this.unwanted = this.body ? this.body.bytes.length - this.body.at : 0;
     this.call = undefined;
     this.body = undefined;
-    if (last || unread) {
+    if (last) {
       this.leave();
       this.socket.end();
     } else if (this.socket.writableLength > UNREAD) {
@@ -89,6 +91,12 @@ export class WireConnection implements CallOwner {
   }
 
   private readonly received = (bytes: Buffer): void => {
+    if (this.unwanted > 0) {
+      const passed = Math.min(this.unwanted, bytes.length);
+      this.unwanted -= passed;
+      if (passed === bytes.length) return;
+      bytes = bytes.subarray(passed);
+    }
     if (this.body && this.body.at < this.body.bytes.length) {
       bytes = this.fill(this.body, bytes);
       if (bytes.length === 0) return;
