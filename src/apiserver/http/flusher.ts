@@ -7,10 +7,10 @@ export interface Flushable {
 
 /** Rounds that took less than this many milliseconds are not followed by a pause. */
 const CHEAP = 1;
-/** A round that took t milliseconds is followed by a pause of twice that, so that fan-out takes at most a third of the time … */
-const PAUSE = 2;
+/** A round that took t milliseconds is followed by a pause of four times that, so that fan-out takes at most a fifth of the time … */
+const PAUSE = 4;
 /** … but never by more than this. */
-const LONGEST_PAUSE = 10;
+const LONGEST_PAUSE = 15;
 
 /**
  * Writes what streams have collected, in rounds: at once when little is going on, so that all events of one commit leave in one write per
