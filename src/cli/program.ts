@@ -44,6 +44,16 @@ export function makeProgram(env: NodeJS.ProcessEnv): Command {
     const { deleteCluster } = await import('./delete.js');
     await deleteCluster(checked(o), env);
   });
+  named(program.command('backup <FILE>').description('write everything a cluster holds, and its keys, into one file; a running cluster goes on'))
+    .option('--kubeconfig <FILE>', 'the cluster of this kubeconfig instead, such as an ephemeral one')
+    .action(async (file: string, o: { name: string; dataDir?: string; kubeconfig?: string }) => {
+      const { backupCluster } = await import('./backup.js');
+      await backupCluster({ ...checked(o), file }, env);
+    });
+  named(program.command('restore <FILE>').description('make a new cluster from a backup')).action(async (file: string, o: { name: string; dataDir?: string }) => {
+    const { restoreCluster } = await import('./restore.js');
+    restoreCluster({ ...checked(o), file }, env);
+  });
   program.command('version').description('print versions').addOption(output()).action(async (o: { output: string }) => {
     const { printVersion } = await import('./version.js');
     printVersion(o.output);

@@ -102,6 +102,15 @@ export class HttpTransport {
     };
   }
 
+  /** An answer's body as it comes. @throws StatusError for a refusal, Error when there is no answer */
+  async download(path: string): Promise<IncomingMessage> {
+    const r: HttpRequest = { method: 'GET', path, accept: '*/*' };
+    const response = await this.open(r, this.streams);
+    const code = response.statusCode ?? 0;
+    if (code === 200) return response;
+    throw statusOfResponse(code, await readAll(response), r, Number(response.headers['retry-after']));
+  }
+
   close(): void {
     this.agent.destroy();
     this.streams.destroy();

@@ -1,6 +1,7 @@
 import { loadOpenApiProtobuf, loadProtobuf } from '../api/protobuf/load';
 import type { SchemaSet } from '../api/schema/schema';
 import { groupResource } from '../api/meta/object';
+import { formatTime } from '../api/meta/time';
 import { firstOf } from '../apiserver/authn/authenticator';
 import type { ServiceAccountTokens } from '../apiserver/authn/service-account-tokens';
 import { StaticTokens } from '../apiserver/authn/bearer-token';
@@ -12,6 +13,7 @@ import type { ControlPlane } from '../apiserver/control-plane';
 import { createApiServer } from '../apiserver/http/api-server';
 import type { ApiServer } from '../apiserver/http/api-server';
 import { FlowSchemaClassifier } from '../apiserver/http/flow-schemas';
+import type { MadeFile } from '../apiserver/http/file-answer';
 import type { HealthRegistry } from '../apiserver/http/health';
 import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
 import { Metrics } from '../apiserver/metrics/metrics';
@@ -19,8 +21,11 @@ import { loadDescriptions } from '../apiserver/openapi/descriptions';
 import { createOpenApi } from '../apiserver/openapi/openapi';
 import type { ApiGroup } from '../apiserver/registry/strategy';
 import type { Store } from '../storage/store';
+import { makeBackup } from './backup/backup-file';
 import type { ClusterEnvironment } from './cluster';
 import type { Pki } from './pki';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const FLOW_SCHEMAS = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1', resource: 'flowschemas' };
 const PRIORITY_LEVELS = { ...FLOW_SCHEMAS, resource: 'prioritylevelconfigurations' };
@@ -37,20 +42,30 @@ export interface ApiServerParts {
   tokens: ServiceAccountTokens;
   /** The simulated nodes, when they run in this process. */
   nodes: NodeAgent | undefined;
+  /** The cluster's name. */
+  name: string;
+  /** Where its data lies; undefined: nowhere. */
+  dataDir: string | undefined;
 }
 
 /** The listener's side of the API server: who may speak to it, what it serves beyond resources, what it counts. */
-export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes }: ApiServerParts): ApiServer {
+export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes, name, dataDir }: ApiServerParts): ApiServer {
   const metrics = new Metrics(x.clock.now());
   metrics.addStorageObjects(() => Array.from(plane.stored(), ({ definition: d, cache }) => [groupResource(d.gvk.group, d.plural), cache.size] as const));
   metrics.addStorageSize(() => store.size());
   // By upstream's name of its store: probes ask for /livez/etcd.
   health.add('etcd', () => store.health()?.message);
+  const backup = async (): Promise<MadeFile> => {
+    const path = join(dataDir ?? tmpdir(), `kubernest-backup-${x.random.uuid()}.db`);
+    await makeBackup(store, path, { cluster: name, created: formatTime(x.clock.now()), pki });
+    return { path, contentType: 'application/vnd.sqlite3' };
+  };
   const api: ApiServer = createApiServer({
     handlers: plane.handlers,
     groups,
     authenticator: firstOf(new ClientCertificates(), new StaticTokens([[pki.adminToken, { name: 'kubernetes-admin', groups: ['system:masters'] }]]), tokens),
     documents: tokens.documents(() => api.address),
+    files: new Map([['/kubernest/v1/backup', backup]]),
     authorizer: alwaysAllow,
     openapi: createOpenApi({ groups, schemas, descriptions: loadDescriptions() }),
     openapiProtobuf: loadOpenApiProtobuf(),

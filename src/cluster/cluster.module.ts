@@ -94,7 +94,7 @@ export class ClusterModule {
           provide: API_SERVER,
           inject: [CONTROL_PLANE, API_GROUPS, SCHEMAS, PKI, HEALTH, STORE, COMPONENTS, TOKENS],
           useFactory: (plane: ControlPlane, groups: ApiGroup[], schemas: SchemaSet, pki: Pki, health: HealthRegistry, store: Store, parts: readonly Part[], tokens: ServiceAccountTokens) =>
-            makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes: nodesOf(parts) }),
+            makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes: nodesOf(parts), name: options.name, dataDir }),
         },
       ],
     };

@@ -64,6 +64,11 @@ export function readPki(file: string): Pki {
   throw new Error(`${file} lacks keys: ${remedy}`);
 }
 
+/** Writes a cluster's keys into its data folder. */
+export function keepPki(dir: string, pki: Pki): void {
+  keep(join(dir, PKI_FILE), pki);
+}
+
 function keep(file: string, pki: Pki): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.new`;

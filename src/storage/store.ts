@@ -76,6 +76,11 @@ export interface Store {
   health(): Error | undefined;
   /** Size of the database in bytes, for metrics. */
   size(): Promise<number>;
+  /**
+   * Copies the whole store, its history included, into the new file `file` (mode 0600) while it goes on being read and written.
+   * The copy is the state of one revision that was the newest at some time after the call. Rejects, leaving no file, when it cannot be written.
+   */
+  backup(file: string): Promise<void>;
   /** Waits for the writes under way and frees what the store holds. Later calls reject. */
   close(): Promise<void>;
 }

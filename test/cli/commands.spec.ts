@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -26,7 +26,7 @@ describe('kubernest', () => {
       expect(code).toBe(2);
       return stderr;
     };
-    expect(await wrong(['stauts'])).toBe('kubernest: there is no command stauts; there are: up, run, kubeconfig, status, delete, version, help\n');
+    expect(await wrong(['stauts'])).toBe('kubernest: there is no command stauts; there are: up, run, kubeconfig, status, delete, backup, restore, version, help\n');
     expect(await wrong(['up', '--prot', '1'])).toMatch(/unknown option '--prot'[\s\S]*options are: --name, .*--port, /);
     expect(await wrong(['up', '--nodes', 'many', '--port', '1e9'])).toMatch(/--port 1e9: port must be .*\nkubernest: --nodes many: nodes must be/);
     expect(await wrong(['up'], { KUBERNEST_LOG_LEVEL: 'loud' })).toContain('log-level must be one of: debug');
@@ -39,7 +39,7 @@ describe('kubernest', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     expect(JSON.parse((await run(['version', '--output', 'json'])).stdout)).toMatchObject({ kubernest: version, kubernetes: expect.stringMatching(/^v1\.36/), node: process.version });
-    for (const command of ['up', 'run', 'kubeconfig', 'status', 'delete', 'version']) expect(await run([command, '--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining(`Usage: kubernest ${command} `) });
+    for (const command of ['up', 'run', 'kubeconfig', 'status', 'delete', 'backup', 'restore', 'version']) expect(await run([command, '--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining(`Usage: kubernest ${command} `) });
   });
 
   it('starts, tells its state, refuses to be deleted, stops at Ctrl-C with code 0, and is deleted', async () => {
@@ -68,6 +68,28 @@ describe('kubernest', () => {
     expect(existsSync(join(data, 'notes.txt'))).toBe(true);
     expect((parse(readFileSync(join(home, '.kube', 'config'), 'utf8')) as { contexts: unknown[] }).contexts).toEqual([]);
     for (const command of ['status', 'kubeconfig', 'delete']) expect(await named(command)).toMatchObject({ code: 1, stderr: expect.stringContaining('kubernest: there is no cluster tour in ') });
+  }, 60_000);
+
+  it('backs up a running and a stopped cluster, and restores into a new one', async () => {
+    const first = up('--name', 'shop', '--nodes', '1');
+    await first.until('is ready after');
+    const [live, cold, again] = ['live.db', 'cold.db', 'again.db'].map((f) => join(home, f)) as [string, string, string];
+    expect(await run(['backup', live, '--name', 'shop'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Backed up cluster shop to .*live\.db \(\d+\.\d MB; it holds private keys\)\.\n$/) });
+    expect(statSync(live).mode & 0o777).toBe(0o600);
+    expect(await run(['backup', again, '--kubeconfig', join(home, '.kube', 'config')])).toMatchObject({ code: 0 });
+    expect(await run(['backup', live, '--name', 'shop'])).toMatchObject({ code: 1, stderr: `kubernest: ${live} exists already: choose another name, backups are not overwritten\n` });
+    expect(await run(['restore', live, '--name', 'shop'])).toMatchObject({ code: 1, stderr: expect.stringContaining('delete it first, or choose another name or data folder') });
+    first.child.kill('SIGINT');
+    await first.ended;
+    expect(await run(['backup', cold, '--name', 'shop'])).toMatchObject({ code: 0 });
+    for (const [i, file] of [live, cold, again].entries()) {
+      expect(await run(['restore', file, '--name', `copy-${i}`])).toMatchObject({ code: 0, stdout: expect.stringContaining(`Start it with kubernest up --name copy-${i}\n`) });
+    }
+    const copy = up('--name', 'copy-0', '--nodes', '1');
+    await copy.until('is ready after');
+    expect(JSON.parse((await run(['status', '--name', 'copy-0', '--output', 'json'])).stdout)).toMatchObject({ nodes: '1/1 ready' });
+    copy.child.kill('SIGINT');
+    await copy.ended;
   }, 60_000);
 
   it('knows a killed cluster from a running one', async () => {

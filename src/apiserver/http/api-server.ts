@@ -28,6 +28,7 @@ import type { Handle, TlsMaterial } from './listener';
 import { closeServer, listen, listenError, makeServer } from './listener';
 import type { OpenApiProtobuf, OpenApiSource } from './openapi-routes';
 import { OpenApiRoutes } from './openapi-routes';
+import type { FileMaker } from './file-answer';
 import type { FixedDocument } from './plain-routes';
 import { ownsPath, PlainRoutes } from './plain-routes';
 import { BadPathError } from './request-info';
@@ -61,6 +62,8 @@ export interface ApiServerOptions {
   connect?: ConnectHandler;
   /** Documents at fixed paths, e.g. /openid/v1/jwks. */
   documents?: ReadonlyMap<string, FixedDocument>;
+  /** Files made for whoever administers the cluster, by path, e.g. /kubernest/v1/backup. */
+  files?: ReadonlyMap<string, FileMaker>;
   /** Commit the version names. */
   gitCommit?: string;
 }
@@ -86,7 +89,7 @@ export class ApiServer implements ExchangeHost {
     const openapi = new OpenApiRoutes(o.openapi, o.openapiProtobuf, answers);
     this.watches = new Watches(encoder, codec, clock, random, watchObserver(metrics), (x, text, gone) => sockets.watch(x, text, gone));
     const resources = new ResourceRoutes(o.handlers, answers, encoder, codec, this.watches, (g) => discovery.isBuiltIn(g), o.connect);
-    const plain = new PlainRoutes(answers, new DiscoveryRoutes(discovery, answers, encoder), discovery, openapi, o.health, metrics, versionInfo(o.gitCommit), o.documents ?? new Map());
+    const plain = new PlainRoutes(answers, new DiscoveryRoutes(discovery, answers, encoder), discovery, openapi, o.health, metrics, versionInfo(o.gitCommit), o.documents ?? new Map(), o.files ?? new Map());
     this.chain = new Chain(o.authenticator, o.authorizer, o.flow, resources, plain, answers, metrics, clock);
     o.health.add('shutdown', () => (this.stopping ? 'process is shutting down' : undefined), ['readyz']);
   }

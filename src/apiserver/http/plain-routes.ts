@@ -8,16 +8,21 @@ import type { HealthRegistry } from './health';
 import { serveHealth } from './health';
 import { MEDIA_TYPES, routeAccepts } from './negotiate';
 import type { OpenApiRoutes } from './openapi-routes';
-import { notAcceptableRoute } from './refusals';
+import type { FileMaker } from './file-answer';
+import { sendFile } from './file-answer';
+import { accessDenied, notAcceptableRoute } from './refusals';
 
 /** A document at a fixed path, such as /.well-known/openid-configuration. */
 export type FixedDocument = () => { contentType: string; body: string };
 
 /** First path segments that belong to the API server; everything else is somebody else's or nobody's. */
-const OWN = new Set(['', 'api', 'apis', 'openapi', 'version', 'healthz', 'livez', 'readyz', 'metrics', '.well-known', 'openid', 'index.html']);
+const OWN = new Set(['', 'api', 'apis', 'openapi', 'version', 'healthz', 'livez', 'readyz', 'metrics', '.well-known', 'openid', 'index.html', 'kubernest']);
 
 /** Prefixes that are answered to anybody, identified or not. */
 const OPEN = ['/version', '/healthz', '/livez', '/readyz', '/metrics', '/openapi/v2', '/openapi/v3', '/.well-known/openid-configuration', '/openid/v1/jwks'];
+
+const ADMINISTRATORS = 'system:masters';
+const NO_RESOURCE = { isResource: false, group: '', version: '', namespace: '', resource: '', subresource: '', name: '' };
 
 /** Whether a request URL is for the API server at all. */
 export function ownsPath(url: string): boolean {
@@ -42,6 +47,7 @@ export class PlainRoutes {
     private readonly metrics: Metrics,
     private readonly version: object,
     private readonly documents: ReadonlyMap<string, FixedDocument>,
+    private readonly files: ReadonlyMap<string, FileMaker>,
   ) {}
 
   /** Answers, with 404 when the path does not exist. @throws StatusError */
@@ -60,7 +66,16 @@ export class PlainRoutes {
       const { contentType, body } = document();
       return x.send(200, contentType, Buffer.from(body));
     }
+    const file = this.files.get(path);
+    if (file) return this.file(x, file);
     this.answers.notFound(x);
+  }
+
+  /** What is made holds keys and secrets: whatever the authorizer says, it is for administrators alone. */
+  private async file(x: Exchange, make: FileMaker): Promise<void> {
+    if (x.method !== 'GET') throw methodNotAllowed();
+    if (!x.user.groups.includes(ADMINISTRATORS)) throw accessDenied({ ...NO_RESOURCE, user: x.user, verb: 'get', path: x.info.path }, undefined);
+    await sendFile(x, await make());
   }
 
   /** JSON as kube-apiserver writes what is no API object: indented, without a newline at the end. */

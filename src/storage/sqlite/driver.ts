@@ -13,6 +13,8 @@ export interface Driver {
     args: Parameters<Engine[N]>,
     done: (error: StoreError | undefined, result: ReturnType<Engine[N]> | undefined) => void,
   ): void;
+  /** Copies the database into a new file. Takes its time between other requests, and is answered when it is done. */
+  backup(file: string, done: (error: StoreError | undefined) => void): void;
   /** After everything asked before. Later requests are answered with Closed. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Range } from '../store';
+import { copyDatabase } from './copy-database';
 import { StoreError } from '../store-error';
 import { openFile, openMemory } from './database-file';
 import { lockFile, type FileLock } from './lock';
@@ -42,6 +43,8 @@ export class Engine {
   private newest: number;
   /** Up to where superseded rows have been deleted; on disk it may be further back. */
   private swept: number;
+  private backups = 0;
+  private closing = false;
   /** About how many bytes the log has grown by since it was last copied. */
   private logged = 0;
 
@@ -160,7 +163,23 @@ export class Engine {
     return [file, `${file}-wal`].reduce((n, f) => n + (existsSync(f) ? statSync(f).size : 0), 0);
   }
 
+  /** Copies the database into `file` in steps, between which other calls are served; what they write is in the copy, too. Rejects with a StoreError. */
+  async backup(file: string): Promise<void> {
+    this.backups++;
+    try {
+      await copyDatabase(this.db, file, () => this.closing);
+    } finally {
+      if (--this.backups === 0 && this.closing) this.shut();
+    }
+  }
+
+  /** A backup under way is given up. */
   close(): void {
+    this.closing = true;
+    if (this.backups === 0) this.shut();
+  }
+
+  private shut(): void {
     try {
       this.guard(() => this.db.close());
     } finally {

@@ -63,6 +63,13 @@ export class InlineDriver implements Driver {
     });
   }
 
+  backup(file: string, done: (error: StoreError | undefined) => void): void {
+    this.engine.backup(file).then(
+      () => done(undefined),
+      (e: unknown) => done(toStoreError(file, e)),
+    );
+  }
+
   close(): Promise<void> {
     // Behind the calls that already wait for their turn.
     return new Promise((resolve, reject) => {

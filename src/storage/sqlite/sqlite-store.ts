@@ -107,6 +107,11 @@ export class SqliteStore implements Store {
     return new Promise((resolve, reject) => this.driver.call('size', [], (e, n) => (e ? reject(e) : resolve(n!))));
   }
 
+  backup(file: string): Promise<void> {
+    this.checkOpen();
+    return new Promise((resolve, reject) => this.driver.backup(file, (e) => (e ? reject(e) : resolve())));
+  }
+
   /** Calls `fn` when the store begins to close. */
   onClose(fn: () => void): void {
     this.closers.push(fn);

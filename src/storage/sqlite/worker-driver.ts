@@ -23,6 +23,8 @@ export class WorkerDriver implements Driver {
   /** The buffer of the last batch, for the next one. */
   private spare: ArrayBuffer | undefined;
   private gone: StoreError | undefined;
+  private readonly backups = new Map<number, Answer>();
+  private backupsBegun = 0;
 
   private constructor(
     private readonly worker: Worker,
@@ -66,6 +68,17 @@ export class WorkerDriver implements Driver {
     this.send({ op: 'call', name, args }, done as Answer);
   }
 
+  backup(file: string, done: (error: StoreError | undefined) => void): void {
+    if (this.gone) {
+      const error = this.gone;
+      return void setImmediate(() => done(error));
+    }
+    const id = ++this.backupsBegun;
+    this.backups.set(id, done);
+    this.worker.ref();
+    this.worker.postMessage({ op: 'backup', file, id } satisfies ToWorker);
+  }
+
   close(): Promise<void> {
     if (this.gone) return Promise.resolve();
     return new Promise((resolve, reject) => {
@@ -73,7 +86,10 @@ export class WorkerDriver implements Driver {
         this.gone ??= new StoreError('Closed', 'the store is closed');
         if (error) return reject(error);
         this.worker.ref();
-        this.worker.once('exit', () => resolve());
+        this.worker.once('exit', () => {
+          this.giveUpBackups();
+          resolve();
+        });
       });
     });
   }
@@ -83,7 +99,6 @@ export class WorkerDriver implements Driver {
       const error = this.gone;
       return void setImmediate(() => answer(error, undefined));
     }
-    // The thread keeps the process alive only while somebody waits for it.
     if (this.waiting.push(answer) === 1) this.worker.ref();
     this.worker.postMessage(m, transfer);
   }
@@ -91,9 +106,15 @@ export class WorkerDriver implements Driver {
   private received(m: Exclude<FromWorker, { op: 'ready' }>): void {
     if (m.op === 'loaded') return this.options.loaded(unpackRows(m.buffer, m.count));
     if (m.op === 'warning') return this.options.warn(fromWire(m.error));
+    if (m.op === 'backedUp') {
+      const done = this.backups.get(m.id)!;
+      this.backups.delete(m.id);
+      this.rest();
+      return done(m.error && fromWire(m.error), undefined);
+    }
     if (m.buffer && m.buffer.byteLength <= 4 << 20) this.spare = m.buffer;
     const answer = this.waiting.shift()!;
-    if (!this.waiting.length) this.worker.unref();
+    this.rest();
     answer(m.error && fromWire(m.error), m.result);
   }
 
@@ -103,5 +124,16 @@ export class WorkerDriver implements Driver {
     const { gone } = this;
     this.options.lost(gone);
     for (const answer of this.waiting.splice(0)) answer(gone, undefined);
+    this.giveUpBackups();
+  }
+
+  /** The thread keeps the process alive only while somebody waits for it. */
+  private rest(): void {
+    if (!this.waiting.length && !this.backups.size) this.worker.unref();
+  }
+
+  private giveUpBackups(): void {
+    for (const done of this.backups.values()) done(this.gone, undefined);
+    this.backups.clear();
   }
 }

@@ -31,7 +31,16 @@ function load(engine: Engine): void {
   send({ op: 'ready', state: engine.state() });
 }
 
+/** Answered whenever it is done: other requests go on meanwhile. */
+function backup(engine: Engine, file: string, id: number): void {
+  engine.backup(file).then(
+    () => send({ op: 'backedUp', id }),
+    (e: unknown) => send({ op: 'backedUp', id, error: wire(e) }),
+  );
+}
+
 function handle(engine: Engine, m: ToWorker): void {
+  if (m.op === 'backup') return backup(engine, m.file, m.id);
   let error: WireError | undefined;
   let result: unknown;
   try {

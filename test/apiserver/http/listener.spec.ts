@@ -163,7 +163,7 @@ describe('inside Nest', () => {
       return { hello: 'nest' };
     }
   }
-  Controller('kubernest')(Hello);
+  Controller('others')(Hello);
   Get()(Hello.prototype, 'hello', Object.getOwnPropertyDescriptor(Hello.prototype, 'hello')!);
   class App {}
   Module({ controllers: [Hello] })(App);
@@ -179,7 +179,7 @@ describe('inside Nest', () => {
     const url = await api.listen(app, '127.0.0.1', 0);
     expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
     expect(await get(`${url}${CM}`, { token: TOKEN })).toMatchObject({ code: 200 });
-    expect(JSON.parse((await get(`${url}/kubernest`)).text)).toEqual({ hello: 'nest' });
+    expect(JSON.parse((await get(`${url}/others`)).text)).toEqual({ hello: 'nest' });
     expect(await get(`${url}/nothing/here`)).toMatchObject({ code: 404, text: '404 page not found\n', headers: { 'content-type': 'text/plain; charset=utf-8' } });
     await expect(api.listen(app, '127.0.0.1', Number(new URL(url).port))).rejects.toThrow(/cannot listen/);
   });
