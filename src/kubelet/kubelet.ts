@@ -42,7 +42,7 @@ export class Kubelet implements Component {
       renewInterval: o.leaseRenewInterval ?? 10_000,
       statusInterval: o.statusReportInterval ?? 300_000,
     };
-    this.nodes = new NodeManager(x, nodes, (node) => this.pods.nodeCame(node));
+    this.nodes = new NodeManager(x, nodes, this.pods);
   }
 
   async start(signal: AbortSignal): Promise<void> {

@@ -399,7 +399,7 @@ describe('resizing', () => {
     await n.pod('p', { containers: [c('100m')] });
     await n.settle();
     expect((await n.status('p')).containerStatuses[0]).toMatchObject({ allocatedResources: { cpu: '100m' }, resources: { requests: { cpu: '100m' } } });
-    expect(n.kubelet.stats('default', 'p').get('c')).toEqual({ cpuNanoCores: 5_000_000, memoryBytes: 32 * 1024 * 1024 });
+    expect(n.kubelet.stats('default', 'p').get('c')).toEqual({ cpuNanoCores: 5_000_000, memoryBytes: 32 * 1024 * 1024, diskBytes: 1024 * 1024 });
     await n.client.patch(PODS, 'default', 'p', 'merge', { spec: { containers: [c('300m')] } });
     await n.settle();
     const s = await n.status('p');

@@ -4,9 +4,11 @@ import { fullImageName, imageIdOf } from './image-names';
 /** Names that stand for images which cannot be had: reserved host names (RFC 2606), and what people write when they mean that. */
 const IMPOSSIBLE = /(^|\.)invalid(:\d+)?\/|does-?not-?exist|non-?existent|no-such-image/i;
 
+export type ImageFailure = 'InvalidImageName' | 'ErrImagePull' | 'ErrImageNeverPull';
+
 export type ImageAnswer =
   | { ok: true; imageID: string; /** Milliseconds the pull takes; undefined: it was there already. */ pull: number | undefined }
-  | { ok: false; reason: 'InvalidImageName' | 'ErrImagePull'; message: string };
+  | { ok: false; reason: ImageFailure; message: string };
 
 /** The images of the simulated nodes. Nothing is really pulled: every image whose name is possible can be had, after `latency` milliseconds. */
 export class ImageStore {
@@ -15,20 +17,29 @@ export class ImageStore {
 
   constructor(private readonly latency: number) {}
 
-  /** Sees to it that a node has an image. @param policy imagePullPolicy; Never takes it for loaded by hand */
-  ensure(nodeName: string, image: string, policy: string | undefined): ImageAnswer {
+  /** Sees to it that a node has an image. @param listed what the node is said to have, beside what was pulled: images loaded by hand */
+  ensure(nodeName: string, image: string, policy: string | undefined, listed: () => readonly string[]): ImageAnswer {
     const known = this.resolve(image);
     if ('error' in known) return { ok: false, reason: 'InvalidImageName', message: known.error };
     const { name, imageID } = known;
-    let images = this.present.get(nodeName);
-    if (!images) this.present.set(nodeName, (images = new Set()));
-    const has = images.has(name);
-    if (policy === 'Never' || (has && policy !== 'Always')) return { ok: true, imageID, pull: undefined };
+    const images = this.present.get(nodeName);
+    const has = images?.has(name) || listed().some((n) => n === name || n === image || n === imageID);
+    if (has && policy !== 'Always') return { ok: true, imageID, pull: undefined };
+    if (policy === 'Never') return { ok: false, reason: 'ErrImageNeverPull', message: `Container image ${JSON.stringify(image)} is not present with pull policy of Never` };
     if (IMPOSSIBLE.test(name)) {
       return { ok: false, reason: 'ErrImagePull', message: `failed to pull and unpack image ${JSON.stringify(name)}: failed to resolve reference ${JSON.stringify(name)}: ${name}: not found` };
     }
-    images.add(name);
+    this.add(nodeName, image);
     return { ok: true, imageID, pull: has ? 0 : this.latency };
+  }
+
+  /** The node has this image: a container of it runs there. */
+  add(nodeName: string, image: string): void {
+    const known = this.resolve(image);
+    if ('error' in known) return;
+    let images = this.present.get(nodeName);
+    if (!images) this.present.set(nodeName, (images = new Set()));
+    images.add(known.name);
   }
 
   /** The name a runtime reports for an image. */

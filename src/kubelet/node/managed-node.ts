@@ -1,5 +1,8 @@
 import type { KubeObject } from '../../api/meta/object';
+import { quantityValue } from '../../api/quantity';
 import { IpPool } from './ip-pool';
+import type { PressureCondition } from './pressure';
+import { pressuresOf } from './pressure';
 
 /** A node that is simulated here. */
 export class ManagedNode {
@@ -19,6 +22,22 @@ export class ManagedNode {
   get ip(): string {
     const addresses = (this.object['status']?.addresses ?? []) as { type: string; address: string }[];
     return addresses.find((a) => a.type === 'InternalIP')?.address ?? this.fallbackIP;
+  }
+
+  /** The conditions under which the node sends pods away: those that its annotation names. */
+  get pressures(): readonly PressureCondition[] {
+    return pressuresOf(this.object);
+  }
+
+  /** The node's capacity of a resource in whole units; 0 when it has none. */
+  capacityOf(resource: string): number {
+    return quantityValue(((this.object['status']?.capacity ?? {}) as Record<string, string>)[resource] ?? '0');
+  }
+
+  /** Names of the images that the node is said to have. */
+  get images(): readonly string[] {
+    const images = (this.object['status']?.images ?? []) as { names?: string[] }[];
+    return images.flatMap((i) => i.names ?? []);
   }
 
   takeIP(): string {

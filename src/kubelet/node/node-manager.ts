@@ -10,7 +10,7 @@ import { Heartbeats } from './heartbeats';
 import { IpPool } from './ip-pool';
 import { ManagedNode } from './managed-node';
 import type { NodeProfile } from './node-object';
-import { healthPatch, isReady, newNode } from './node-object';
+import { healthPatch, isReady, newNode, toldPressures } from './node-object';
 
 /** Addresses of the nodes themselves, and of pods on nodes that have no block of their own. */
 const NODE_ADDRESSES = '172.18.0.0/16';
@@ -26,6 +26,12 @@ export interface NodeManagerOptions extends HeartbeatOptions {
   profile: NodeProfile;
 }
 
+export interface NodeWatcher {
+  nodeCame(node: ManagedNode): void;
+  nodeChanged(node: ManagedNode): void;
+  nodeGone(name: string): void;
+}
+
 /** Registers the nodes of its own, takes over those that others make, and keeps all of them alive. */
 export class NodeManager {
   private readonly nodes = new Map<string, ManagedNode>();
@@ -37,11 +43,11 @@ export class NodeManager {
   private subscription: Disposable | undefined;
   private stopped = false;
 
-  /** @param came called with every node from which on pods are to be run on it */
+  /** @param watcher is told of nodes that come and go: pods are run on them between the two */
   constructor(
     private readonly x: ComponentContext,
     private readonly o: NodeManagerOptions,
-    private readonly came: (node: ManagedNode) => void,
+    private readonly watcher: NodeWatcher,
   ) {
     this.own = new Set(o.names);
     this.writes = new WriteQueue(x.clock, x.log, PARALLEL);
@@ -105,7 +111,7 @@ export class NodeManager {
     // A node that is healthy already needs no word before its turn.
     if (!isReady(object) || !object['status']?.nodeInfo?.kubeletVersion) this.report(node);
     this.heartbeats.add(node);
-    this.came(node);
+    this.watcher.nodeCame(node);
   }
 
   private updated(object: KubeObject): void {
@@ -113,8 +119,10 @@ export class NodeManager {
     if (!node) return;
     const wasReady = isReady(node.object);
     node.object = object;
-    // Given up by the control plane, though it lives.
-    if (wasReady && !isReady(object) && unknown(object)) this.report(node);
+    const pressed = node.pressures.join() !== toldPressures(object).join();
+    // Given up by the control plane, though it lives; or short of something, or no longer.
+    if ((wasReady && !isReady(object) && unknown(object)) || pressed) this.report(node);
+    this.watcher.nodeChanged(node);
   }
 
   private deleted(object: KubeObject): void {
@@ -122,6 +130,7 @@ export class NodeManager {
     if (!this.nodes.delete(name)) return;
     this.heartbeats.remove(name);
     this.writes.drop(name);
+    this.watcher.nodeGone(name);
   }
 
   /** Writes a node's status: healthy, with what it lacks filled in. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../api/meta/object';
+import type { PressureCondition } from './pressure';
+import { PRESSURE_WORDS, pressuresOf } from './pressure';
 
 /** What the simulated nodes have in common. */
 export interface NodeProfile {
@@ -18,12 +20,8 @@ interface Condition {
   lastTransitionTime: string;
 }
 
-const HEALTH: readonly Pick<Condition, 'type' | 'status' | 'reason' | 'message'>[] = [
-  { type: 'MemoryPressure', status: 'False', reason: 'KubeletHasSufficientMemory', message: 'kubelet has sufficient memory available' },
-  { type: 'DiskPressure', status: 'False', reason: 'KubeletHasNoDiskPressure', message: 'kubelet has no disk pressure' },
-  { type: 'PIDPressure', status: 'False', reason: 'KubeletHasSufficientPID', message: 'kubelet has sufficient PID available' },
-  { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
-];
+const PRESSURES = Object.entries(PRESSURE_WORDS) as [PressureCondition, (typeof PRESSURE_WORDS)[PressureCondition]][];
+const READY = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' };
 
 /** A Node as a kubelet registers it: healthy from the start. */
 export function newNode(name: string, ip: string, p: NodeProfile, now: string): KubeObject {
@@ -75,6 +73,12 @@ export function healthPatch(node: KubeObject, ip: string, p: NodeProfile, now: s
   return patch;
 }
 
+/** The pressures that a Node's conditions tell of. */
+export function toldPressures(node: KubeObject): string[] {
+  const conditions = (node['status']?.conditions ?? []) as Condition[];
+  return conditions.filter((c) => c.status === 'True' && c.type in PRESSURE_WORDS).map((c) => c.type);
+}
+
 /** Whether a Node says that it is ready. */
 export function isReady(node: KubeObject): boolean {
   const conditions = (node['status']?.conditions ?? []) as Condition[];
@@ -83,7 +87,12 @@ export function isReady(node: KubeObject): boolean {
 
 function conditionsOf(node: KubeObject | undefined, now: string): Condition[] {
   const before = (node?.['status']?.conditions ?? []) as Condition[];
-  return HEALTH.map((h) => {
+  const pressures = node ? pressuresOf(node) : [];
+  const health = PRESSURES.map(([type, words]) => {
+    const status = pressures.includes(type) ? 'True' : 'False';
+    return { type, status, reason: words[status].reason, message: words[status].message };
+  });
+  return [...health, READY].map((h) => {
     const old = before.find((c) => c.type === h.type);
     return { ...h, lastHeartbeatTime: now, lastTransitionTime: old?.status === h.status ? old.lastTransitionTime : now };
   });

@@ -3,20 +3,24 @@ import { formatTime } from '../../api/meta/time';
 import type { EventType } from '../../client/event-recorder';
 import type { Clock } from '../../util/clock';
 import type { Random } from '../../util/random';
-import type { ImageStore } from '../images/image-store';
+import type { ImageFailure, ImageStore } from '../images/image-store';
 import { imageSize } from '../images/image-store';
 import type { ContainerConfig, Exit, Runtime } from '../runtime/runtime';
 import type { ConfigSource } from './config-source';
-import { expand } from './config-source';
+import { UNKNOWN } from './config-source';
 import type { ContainerRecord } from './container';
+import { environmentOf, expand } from './environment';
 import { goDuration } from './go-duration';
-import { restarts } from './phase';
+import { runHook } from './hooks';
 import type { PodEvents } from './pod-events';
+import { restarts } from './restart-policy';
 
 const PULL_FIRST = 10_000;
 const PULL_MOST = 300_000;
 /** A failed pull is shown as such for that long before it is shown as being held back. */
 const PULL_SHOWN = 2000;
+/** How a container ended is shown that long before it is shown as being held back. */
+const END_SHOWN = 1000;
 
 export interface StarterContext {
   clock: Clock;
@@ -33,11 +37,15 @@ export interface StarterPod {
   nodeName: string;
   hostIP: string;
   podIP: string;
+  /** Names of the images that the node is said to have (status.images). */
+  listedImages(): readonly string[];
   /** Looks at the pod again at that time. */
   wakeAt(time: number): void;
   /** Looks at the pod again when ConfigMaps or Secrets have changed. */
   wakeOnConfig(): void;
   started(r: ContainerRecord): void;
+  /** The container's postStart hook has failed. */
+  hookFailed(r: ContainerRecord): void;
   exited(r: ContainerRecord, id: string, e: Exit): void;
 }
 
@@ -56,12 +64,12 @@ export class ContainerStarter {
     if (r.state.terminated ?? r.state.waiting?.reason === 'CrashLoopBackOff') {
       if (r.state.terminated) {
         if (!restarts(r, policy, r.state.terminated.exitCode) && !r.killing?.free) return;
-        r.last = r.state.terminated;
       }
       if (!r.killing?.free) {
         if (this.heldBack(r, now)) return;
         r.crashes.next(now);
       }
+      if (r.state.terminated) r.last = r.state.terminated;
       r.state = { waiting: { reason: r.kind === 'main' ? 'ContainerCreating' : 'PodInitializing' } };
       r.restarts++;
     }
@@ -78,7 +86,14 @@ export class ContainerStarter {
     if (left <= 0) return false;
     const { namespace, name, uid } = this.p.pod.metadata;
     const pod = `${name}_${namespace}(${uid})`;
-    this.event(r, 'Warning', 'BackOff', `Back-off restarting failed container ${r.spec.name} in pod ${pod}`);
+    const shown = r.endedAt + END_SHOWN - now;
+    if (r.state.terminated && shown > 0) {
+      if (!r.toldBackoff) this.event(r, 'Warning', 'BackOff', `Back-off restarting failed container ${r.spec.name} in pod ${pod}`);
+      r.toldBackoff = true;
+      this.p.wakeAt(now + Math.min(shown, left));
+      return true;
+    }
+    if (r.state.terminated) r.last = r.state.terminated;
     r.state = { waiting: { reason: 'CrashLoopBackOff', message: `back-off ${goDuration(r.crashes.current)} restarting failed container=${r.spec.name} pod=${pod}` } };
     this.p.wakeAt(now + left);
     return true;
@@ -92,7 +107,7 @@ export class ContainerStarter {
       return true;
     }
     if (r.pullFailure && this.pullHeldBack(r, r.pullFailure, now)) return false;
-    const answer = this.x.images.ensure(this.p.nodeName, image, imagePullPolicy);
+    const answer = this.x.images.ensure(this.p.nodeName, image, imagePullPolicy, this.p.listedImages);
     if (!answer.ok) {
       this.noImage(r, answer.reason, answer.message, now);
       return false;
@@ -112,7 +127,7 @@ export class ContainerStarter {
     return false;
   }
 
-  private noImage(r: ContainerRecord, reason: 'InvalidImageName' | 'ErrImagePull', message: string, now: number): void {
+  private noImage(r: ContainerRecord, reason: ImageFailure, message: string, now: number): void {
     const image = JSON.stringify(r.spec.image);
     if (reason === 'ErrImagePull') {
       this.event(r, 'Normal', 'Pulling', `Pulling image ${image}`);
@@ -120,7 +135,7 @@ export class ContainerStarter {
       r.pullFailure = { at: now, times: (r.pullFailure?.times ?? 0) + 1, message, told: false };
       this.p.wakeAt(now + PULL_SHOWN);
     } else if (r.state.waiting?.reason === reason) return;
-    else this.event(r, 'Warning', 'InspectFailed', message);
+    else this.event(r, 'Warning', reason === 'InvalidImageName' ? 'InspectFailed' : reason, message);
     this.event(r, 'Warning', 'Failed', `Error: ${reason}`);
     r.state = { waiting: { reason, message } };
   }
@@ -145,7 +160,11 @@ export class ContainerStarter {
 
   private start(r: ContainerRecord, now: number): void {
     const { pod, nodeName, hostIP, podIP } = this.p;
-    const resolved = this.x.config.environment(pod, r.spec, { nodeName, hostIP, podIP });
+    const resolved = environmentOf(this.x.config, pod, r.spec, { nodeName, hostIP, podIP });
+    if (resolved === UNKNOWN) {
+      this.p.wakeOnConfig();
+      return;
+    }
     if ('missing' in resolved) {
       this.p.wakeOnConfig();
       if (r.state.waiting?.message === resolved.missing) return;
@@ -161,20 +180,28 @@ export class ContainerStarter {
     r.started = !r.spec.startupProbe;
     r.ready = r.started && !r.spec.readinessProbe;
     r.killing = undefined;
-    r.stopping = false;
+    r.stopping = r.toldBackoff = false;
     this.x.runtime.start(this.configOf(r, resolved.env), (e) => this.p.exited(r, id, e));
     this.event(r, 'Normal', 'Created', 'Container created');
     this.event(r, 'Normal', 'Started', 'Container started');
     this.p.started(r);
+    const hook = r.spec.lifecycle?.postStart;
+    if (hook) void runHook(this.x, id, hook).then((ok) => this.hookOver(r, id, ok));
+  }
+
+  private hookOver(r: ContainerRecord, id: string, ok: boolean): void {
+    if (ok || r.id !== id || !r.running || r.stopping) return;
+    this.event(r, 'Warning', 'FailedPostStartHook', 'PostStartHook failed');
+    this.p.hookFailed(r);
   }
 
   /** Goes on with a container that an earlier process has started. */
   resume(r: ContainerRecord): void {
     const { id } = r;
     const { pod, nodeName, hostIP, podIP } = this.p;
-    const resolved = this.x.config.environment(pod, r.spec, { nodeName, hostIP, podIP });
-    this.x.images.ensure(nodeName, r.spec.image, r.spec.imagePullPolicy);
-    this.x.runtime.start(this.configOf(r, 'env' in resolved ? resolved.env : []), (e) => this.p.exited(r, id, e), r.startedAt);
+    const resolved = environmentOf(this.x.config, pod, r.spec, { nodeName, hostIP, podIP });
+    this.x.images.add(nodeName, r.spec.image);
+    this.x.runtime.start(this.configOf(r, resolved !== UNKNOWN && 'env' in resolved ? resolved.env : []), (e) => this.p.exited(r, id, e), r.startedAt);
   }
 
   private configOf(r: ContainerRecord, env: ContainerConfig['env']): ContainerConfig {

@@ -16,7 +16,21 @@ export interface ContainerSpec {
   livenessProbe?: ProbeSpec;
   readinessProbe?: ProbeSpec;
   startupProbe?: ProbeSpec;
-  lifecycle?: { preStop?: { sleep?: { seconds: number }; exec?: { command?: string[] } } };
+  restartPolicyRules?: RestartRule[];
+  lifecycle?: { postStart?: LifecycleHandler; preStop?: LifecycleHandler };
+}
+
+/** v1.ContainerRestartRule. */
+export interface RestartRule {
+  action: string;
+  exitCodes?: { operator: string; values?: number[] };
+}
+
+/** v1.LifecycleHandler. */
+export interface LifecycleHandler {
+  sleep?: { seconds: number };
+  exec?: { command?: string[] };
+  httpGet?: NonNullable<ProbeSpec['httpGet']>;
 }
 
 export interface EnvVar {
@@ -73,6 +87,8 @@ export class ContainerRecord {
   killing: { code: number; free: boolean } | undefined;
   /** It has been told to end. */
   stopping = false;
+  /** It was said that it is held back after its last end. */
+  toldBackoff = false;
   /** The container before this one; its log is kept. */
   previousId = '';
 

@@ -1,14 +1,7 @@
 import type { ContainerRecord } from './container';
+import { restarts } from './restart-policy';
 
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
-
-/** Whether a container that ended so is started again. */
-export function restarts(r: ContainerRecord, policy: string, exitCode: number): boolean {
-  if (r.kind === 'sidecar') return true;
-  if (r.kind === 'ephemeral') return false;
-  if (r.kind === 'init') return exitCode !== 0 && policy !== 'Never';
-  return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
-}
 
 /** Whether every main container has ended and none is started again: what else runs in the pod may go. */
 export function mainsAreOver(records: readonly ContainerRecord[], policy: string): boolean {

@@ -2,10 +2,11 @@ import { isReason } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { keyOf } from '../../api/meta/object';
 import type { ComponentContext } from '../../client/component';
-import type { EventRecorder } from '../../client/event-recorder';
 import type { Informer } from '../../client/informer';
 import { PODS } from '../../client/resources';
 import type { Disposable } from '../../util/clock';
+import { NodeAdmission } from '../admission/node-admission';
+import { EvictionManager } from '../eviction/eviction-manager';
 import type { ImageStore } from '../images/image-store';
 import type { ManagedNode } from '../node/managed-node';
 import { Prober } from '../probes/prober';
@@ -30,10 +31,10 @@ export interface PodManagerOptions {
 /** The pods of all simulated nodes: one watch, found by node; each is taken through its stages, most of which its worker carries out. */
 export class PodManager {
   private readonly workers = new Map<string, PodWorker>();
-  private readonly recorders = new Map<string, { events: PodEvents; recorder: EventRecorder }>();
+  private readonly nodes = new Map<string, NodePods>();
   private readonly engine: StageEngine;
   private readonly budget: EventBudget;
-  private readonly base: Omit<WorkerContext, 'events'>;
+  private readonly base: Omit<WorkerContext, 'events' | 'admission'>;
   private readonly pods: Informer;
   private subscription: Disposable | undefined;
 
@@ -41,7 +42,7 @@ export class PodManager {
     private readonly x: ComponentContext,
     o: PodManagerOptions,
     readonly runtime: Runtime,
-    images: ImageStore,
+    private readonly images: ImageStore,
     private readonly nodeOf: (name: string) => ManagedNode | undefined,
   ) {
     const { client, clock, random, log } = x;
@@ -65,6 +66,7 @@ export class PodManager {
     this.subscription?.dispose();
     this.engine.stop();
     const written = this.base.writes.stop();
+    for (const n of this.nodes.values()) n.eviction.stop();
     for (const w of this.workers.values()) w.removed();
     this.workers.clear();
     await written;
@@ -74,6 +76,25 @@ export class PodManager {
   nodeCame(node: ManagedNode): void {
     if (!this.subscription) return;
     for (const pod of this.pods.byIndex(BY_NODE, node.name)) this.seen(pod);
+    this.nodeChanged(node);
+  }
+
+  nodeChanged(node: ManagedNode): void {
+    if (node.pressures.length || this.nodes.has(node.name)) this.on(node).eviction.check();
+  }
+
+  /** A node has gone, and what ran on it: nobody is told of its pods any more. */
+  nodeGone(name: string): void {
+    const n = this.nodes.get(name);
+    this.images.forgetNode(name);
+    if (!n) return;
+    this.nodes.delete(name);
+    n.eviction.stop();
+    for (const w of n.workers) {
+      this.engine.forget(w.uid);
+      w.removed();
+      this.workers.delete(w.uid);
+    }
   }
 
   worker(uid: string): PodWorker | undefined {
@@ -96,8 +117,11 @@ export class PodManager {
   private deleted(pod: KubeObject): void {
     const uid = pod.metadata.uid!;
     this.engine.forget(uid);
-    this.workers.get(uid)?.removed();
+    const worker = this.workers.get(uid);
+    if (!worker) return;
+    worker.removed();
     this.workers.delete(uid);
+    this.nodes.get(worker.nodeName)?.workers.delete(worker);
   }
 
   private perform(pod: KubeObject, next: StageNext): void {
@@ -142,20 +166,37 @@ export class PodManager {
     const uid = pod.metadata.uid!;
     let worker = this.workers.get(uid);
     if (!worker) {
-      const nodeName = pod['spec'].nodeName as string;
-      worker = new PodWorker({ ...this.base, events: this.eventsOf(nodeName) }, pod, this.nodeOf(nodeName)!);
+      const node = this.nodeOf(pod['spec'].nodeName as string)!;
+      const { events, admission, workers } = this.on(node);
+      worker = new PodWorker({ ...this.base, events, admission }, pod, node);
       this.workers.set(uid, worker);
+      workers.add(worker);
     }
     return worker;
   }
 
   private eventsOf(nodeName: string): PodEvents {
-    let entry = this.recorders.get(nodeName);
-    if (!entry) {
-      const recorder = this.x.events.recorder('kubelet', nodeName);
-      entry = { recorder, events: new PodEvents(recorder, this.budget) };
-      this.recorders.set(nodeName, entry);
-    }
-    return entry.events;
+    const node = this.nodeOf(nodeName);
+    return node ? this.on(node).events : new PodEvents(this.x.events.recorder('kubelet', nodeName), this.budget);
   }
+
+  private on(node: ManagedNode): NodePods {
+    let n = this.nodes.get(node.name);
+    if (!n) {
+      const recorder = this.x.events.recorder('kubelet', node.name);
+      const workers = new Set<PodWorker>();
+      const eviction = new EvictionManager(this.base, node, recorder, () => workers);
+      n = { events: new PodEvents(recorder, this.budget), admission: new NodeAdmission(node), workers, eviction };
+      this.nodes.set(node.name, n);
+    }
+    return n;
+  }
+}
+
+/** What a node does with its pods. */
+interface NodePods {
+  events: PodEvents;
+  admission: NodeAdmission;
+  workers: Set<PodWorker>;
+  eviction: EvictionManager;
 }

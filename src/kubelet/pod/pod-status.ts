@@ -18,7 +18,7 @@ export interface NodePodStatus {
   podIPs?: { ip: string }[];
   startTime: string;
   initContainerStatuses?: object[];
-  containerStatuses: object[];
+  containerStatuses?: object[];
   ephemeralContainerStatuses?: object[];
 }
 
@@ -31,17 +31,18 @@ export interface PodFacts {
   podIP: string;
   /** A main container has been started before. */
   begun: boolean;
-  /** Nothing runs in it any more. */
-  over: boolean;
-  reason?: string;
-  message?: string;
+  /** It has its network and nothing has ended it. */
+  sandbox: boolean;
+  /** The node has ended it. */
+  failure?: { reason: string; message: string; disruption?: boolean };
   scheme: string;
   imageName(image: string): string;
 }
 
 export function buildStatus(f: PodFacts, now: string, before: NodePodStatus | undefined): NodePodStatus {
   const old = new Map((before?.conditions ?? []).map((c) => [c.type, c]));
-  const conditions = nodeConditions(f.pod, f.records, f.phase, f.podIP !== '' && !f.over, f.begun, now, old);
+  const conditions = nodeConditions(f.pod, f.records, f.phase, f.sandbox, f.begun, now, old);
+  if (f.failure?.disruption) conditions.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: f.failure.message, lastTransitionTime: old.get('DisruptionTarget')?.lastTransitionTime ?? now });
   const lists = (kinds: readonly ContainerKind[]): object[] => f.records.filter((r) => kinds.includes(r.kind)).map((r) => containerStatus(r, f));
   const init = lists(['init', 'sidecar']);
   const ephemeral = lists(['ephemeral']);
@@ -49,8 +50,7 @@ export function buildStatus(f: PodFacts, now: string, before: NodePodStatus | un
     ...(f.pod.metadata.generation === undefined ? {} : { observedGeneration: f.pod.metadata.generation }),
     phase: f.phase,
     conditions,
-    ...(f.message ? { message: f.message } : {}),
-    ...(f.reason ? { reason: f.reason } : {}),
+    ...(f.failure ? { message: f.failure.message, reason: f.failure.reason } : {}),
     hostIP: f.hostIP,
     hostIPs: [{ ip: f.hostIP }],
     ...(f.podIP ? { podIP: f.podIP, podIPs: [{ ip: f.podIP }] } : {}),
@@ -61,6 +61,12 @@ export function buildStatus(f: PodFacts, now: string, before: NodePodStatus | un
   };
 }
 
+/** The status of a pod that a node would not have. */
+export function rejectedStatus(pod: KubeObject, startTime: string, why: { reason: string; message: string }): NodePodStatus {
+  const { generation } = pod.metadata;
+  return { ...(generation === undefined ? {} : { observedGeneration: generation }), phase: 'Failed', conditions: [], message: why.message, reason: why.reason, startTime };
+}
+
 function containerStatus(r: ContainerRecord, f: PodFacts): object {
   const { requests, limits } = r.spec.resources ?? {};
   return {
@@ -69,8 +75,8 @@ function containerStatus(r: ContainerRecord, f: PodFacts): object {
     ...(r.last ? { lastState: { terminated: r.last } } : {}),
     ready: r.kind === 'init' ? r.state.terminated?.exitCode === 0 : r.ready,
     restartCount: r.restarts,
-    image: r.imageID ? f.imageName(r.spec.image) : r.spec.image,
-    imageID: r.imageID,
+    image: r.id ? f.imageName(r.spec.image) : r.spec.image,
+    imageID: r.id ? r.imageID : '',
     ...(r.id ? { containerID: `${f.scheme}${r.id}` } : {}),
     started: r.running && r.started,
     ...(r.running && requests ? { allocatedResources: requests } : {}),

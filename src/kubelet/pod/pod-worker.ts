@@ -3,6 +3,7 @@ import { formatTime } from '../../api/meta/time';
 import type { Client } from '../../client/client';
 import type { Disposable } from '../../util/clock';
 import type { Log } from '../../util/log';
+import type { NodeAdmission, Rejection } from '../admission/node-admission';
 import type { ManagedNode } from '../node/managed-node';
 import type { Prober, ProbeKind } from '../probes/prober';
 import type { Exit } from '../runtime/runtime';
@@ -16,12 +17,20 @@ import { ContainerStopper } from './container-stopper';
 import { mainsAreOver, phaseOf } from './phase';
 import { PodAddress } from './pod-address';
 import type { NodePodStatus } from './pod-status';
-import { buildStatus } from './pod-status';
+import { buildStatus, rejectedStatus } from './pod-status';
 import { restoreRecords, restoreStatus } from './restore';
 import { StatusReporter } from './status-reporter';
 import { VolumeGate } from './volume-gate';
 import { Waker } from './waker';
 import type { WriteQueue } from '../write-queue';
+
+/** Why a node ends a pod before its work is done; it is failed then. */
+export interface Failure extends Rejection {
+  /** Milliseconds that the containers have to end; the pod's own grace period when absent. */
+  grace?: number;
+  /** The pod is told that it was disrupted (condition DisruptionTarget). */
+  disruption?: boolean;
+}
 
 /** What a pod that cannot go away yet still shows of its life before its end is written. */
 const LAST_LOOK = 1000;
@@ -31,6 +40,8 @@ export interface WorkerContext extends StarterContext {
   log: Log;
   writes: WriteQueue;
   prober: Prober;
+  /** What the pods of this node take. */
+  admission: NodeAdmission;
 }
 
 /**
@@ -47,11 +58,14 @@ export class PodWorker implements StarterPod, ProbeEffects {
   private readonly volumes: VolumeGate;
   private readonly address: PodAddress;
   private readonly waker: Waker;
+  private sandbox = false;
   private startTime = '';
   /** A main container has been started. */
   private begun = false;
-  private reason: string | undefined;
-  private message: string | undefined;
+  /** The node has decided to end the pod. */
+  private failure: Failure | undefined;
+  /** It never ran: the node would not have it. */
+  private rejected = false;
   private deadline: Disposable | undefined;
   private lastLook: Disposable | undefined;
   private offConfig: (() => void) | undefined;
@@ -66,7 +80,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
     this.waker = new Waker(x.clock, () => (this.state === 'new' ? this.run() : this.sync()));
     this.starter = new ContainerStarter(x, this);
     this.stopper = new ContainerStopper(x, this.starter);
-    this.volumes = new VolumeGate(x.config, x.events);
+    this.volumes = new VolumeGate(x, (time) => this.wakeAt(time));
     this.reporter = new StatusReporter(x.client, x.writes, this.uid, () => this.pod);
   }
 
@@ -82,6 +96,17 @@ export class PodWorker implements StarterPod, ProbeEffects {
     return this.address.ip;
   }
 
+  /** Whether it takes room on its node: until everything in it has ended. */
+  get active(): boolean {
+    return this.state === 'active' || this.state === 'terminating';
+  }
+
+  get ending(): boolean {
+    return this.state !== 'active' || this.failure !== undefined;
+  }
+
+  listedImages = (): readonly string[] => this.node.images;
+
   /** The containers, for those who look into them: exec, logs, stats. */
   get containers(): readonly ContainerRecord[] {
     return this.records;
@@ -90,19 +115,33 @@ export class PodWorker implements StarterPod, ProbeEffects {
   /** Begins to run the pod; harmless when it runs already. */
   run(): void {
     if (this.state !== 'new') return;
-    this.state = 'active';
-    this.records = recordsOf(this.pod['spec'] as Parameters<typeof recordsOf>[0]);
     this.startTime = formatTime(this.x.clock.now());
-    try {
-      this.address.take();
-    } catch (e) {
-      this.x.events.pod(this.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${(e as Error).message}`);
-      this.state = 'new';
-      this.wakeAt(this.x.clock.now() + 10_000);
+    const rejection = this.x.admission.admit(this.pod);
+    if (rejection) {
+      this.reject(rejection);
       return;
     }
+    this.state = 'active';
+    this.records = recordsOf(this.pod['spec'] as Parameters<typeof recordsOf>[0]);
     this.watchDeadline();
     this.sync();
+  }
+
+  /** Ends the pod for a reason of the node's: nothing is started again, and it is failed when all has ended. */
+  fail(f: Failure): void {
+    if (this.state !== 'active' || this.failure) return;
+    this.failure = f;
+    this.sync();
+  }
+
+  /** The node needs what the pod takes: it ends at once. */
+  evict(message: string): void {
+    this.x.events.pod(this.pod, 'Warning', 'Evicted', message);
+    this.fail({ reason: 'Evicted', message, grace: 0, disruption: true });
+  }
+
+  get evicted(): boolean {
+    return this.failure?.reason === 'Evicted';
   }
 
   /** Goes on with a pod that an earlier process has run: nothing is started anew. Ended pods are only remembered. */
@@ -113,16 +152,16 @@ export class PodWorker implements StarterPod, ProbeEffects {
     this.startTime = status.startTime;
     this.records = restoreRecords(this.pod, this.x.runtime.scheme);
     this.begun = this.records.some((r) => r.kind === 'main' && (r.running || r.ended !== undefined));
-    this.reason = status.reason;
-    this.message = status.message;
     if (status.phase === 'Succeeded' || status.phase === 'Failed') {
       this.state = 'over';
       return;
     }
     this.state = 'active';
+    this.x.admission.claim(this.pod);
     this.address.claim(status.podIP ?? '');
     // The server knows all this: it is what later changes are measured by.
     this.reporter.assume({ ...this.build(), conditions: status.conditions });
+    this.sandbox = this.address.ip !== '';
     for (const r of this.records) {
       if (!r.running) continue;
       this.starter.resume(r);
@@ -159,8 +198,12 @@ export class PodWorker implements StarterPod, ProbeEffects {
     const before = this.state;
     this.state = 'terminating';
     this.clearTimers();
+    const grace = (this.pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
     if (before !== 'active' || !this.records.some((r) => r.running)) this.letGo(before === 'active');
-    else this.stopper.stopAll(this.records, (this.pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000);
+    else {
+      this.stopper.hurry(this.records, grace);
+      this.stopper.stopAll(this.records, grace);
+    }
   }
 
   /** The pod is no more: whatever is left of it is ended without a word. */
@@ -169,7 +212,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
     this.state = 'gone';
     this.clearTimers();
     this.reporter.close();
-    this.address.giveBack();
+    this.giveBack();
     for (const r of this.records) {
       this.x.prober.stop(r.id);
       for (const id of [r.id, r.previousId]) if (id) this.x.runtime.remove(id);
@@ -207,10 +250,15 @@ export class PodWorker implements StarterPod, ProbeEffects {
     this.stopper.stop(r, `Container ${r.spec.name} failed ${kind.toLowerCase()} probe, will be restarted`, own === undefined ? this.graceOf() : own * 1000);
   }
 
+  hookFailed(r: ContainerRecord): void {
+    this.stopper.stop(r, 'FailedPostStartHook', this.graceOf());
+  }
+
   exited(r: ContainerRecord, id: string, e: Exit): void {
     if (r.id !== id || !r.running || this.state === 'gone') return;
     this.x.prober.stop(id);
     markExited(r, e, this.x.clock.now(), this.x.runtime.scheme);
+    this.stopper.advance();
     if (this.state === 'terminating') {
       if (!this.records.some((o) => o.running)) this.letGo(true);
     } else this.sync();
@@ -219,8 +267,8 @@ export class PodWorker implements StarterPod, ProbeEffects {
   /** Does what can be done now to bring the pod where it should be, and reports. */
   private sync(): void {
     if (this.state !== 'active') return;
-    if (this.reason !== undefined || mainsAreOver(this.records, this.restartPolicy)) this.end();
-    else if (this.volumesReady()) {
+    if (this.failure || mainsAreOver(this.records, this.restartPolicy)) this.end();
+    else if (this.volumesReady() && this.hasSandbox()) {
       if (this.initialised()) for (const r of this.records) if (r.kind === 'main') this.starter.ensure(r);
       for (const r of this.records) if (r.kind === 'ephemeral' && !r.ended) this.starter.ensure(r);
       if (this.phase(false) === 'Failed') this.end();
@@ -232,6 +280,20 @@ export class PodWorker implements StarterPod, ProbeEffects {
     if (this.begun || this.volumes.isOpen(this.pod)) return true;
     this.wakeOnConfig();
     return false;
+  }
+
+  /** The pod's network; without an address left for it the node tries again later. */
+  private hasSandbox(): boolean {
+    if (this.sandbox) return true;
+    try {
+      this.address.take();
+    } catch (e) {
+      this.x.events.pod(this.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${(e as Error).message}`);
+      this.wakeAt(this.x.clock.now() + 10_000);
+      return false;
+    }
+    this.sandbox = true;
+    return true;
   }
 
   /** Runs init containers one by one and sidecars on their way; true when the main containers may run. */
@@ -250,20 +312,35 @@ export class PodWorker implements StarterPod, ProbeEffects {
 
   /** The main containers have ended for good: sidecars follow, last one first, and the pod is over. */
   private end(): void {
-    this.stopper.stopAll(this.records, this.graceOf());
+    this.stopper.stopAll(this.records, this.failure?.grace ?? this.graceOf());
     if (this.records.some((r) => r.running)) return;
     this.state = 'over';
     this.clearTimers();
+    this.giveBack();
+  }
+
+  private reject(r: Rejection): void {
+    this.state = 'over';
+    this.rejected = true;
+    this.failure = { reason: r.reason, message: `Pod was rejected: ${r.message}` };
+    this.x.events.pod(this.pod, 'Warning', r.reason, r.message);
+    this.report();
+  }
+
+  private giveBack(): void {
     this.address.giveBack();
+    this.x.admission.release(this.uid);
   }
 
   private phase(over: boolean): ReturnType<typeof phaseOf> {
-    if (this.reason === 'DeadlineExceeded') return 'Failed';
+    if (this.failure && over) return 'Failed';
     return phaseOf(this.records, this.restartPolicy, over, this.begun);
   }
 
   private build(): NodePodStatus {
     const over = this.state === 'over' || this.state === 'terminating';
+    const now = formatTime(this.x.clock.now());
+    if (this.rejected) return rejectedStatus(this.pod, this.startTime, this.failure!);
     const facts = {
       pod: this.pod,
       records: this.records,
@@ -272,13 +349,12 @@ export class PodWorker implements StarterPod, ProbeEffects {
       hostIP: this.hostIP,
       podIP: this.podIP,
       begun: this.begun,
-      over,
-      ...(this.reason ? { reason: this.reason } : {}),
-      ...(this.message ? { message: this.message } : {}),
+      sandbox: this.sandbox && !over,
+      ...(over && this.failure ? { failure: this.failure } : {}),
       scheme: this.x.runtime.scheme,
       imageName: (image: string) => this.x.images.nameOf(image),
     };
-    return buildStatus(facts, formatTime(this.x.clock.now()), this.reporter.wanted);
+    return buildStatus(facts, now, this.reporter.wanted);
   }
 
   private report(after?: () => void): void {
@@ -287,7 +363,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
 
   /** All has ended: writes that down when the pod will stay for somebody else's sake, and gives it up. */
   private letGo(hasRun: boolean): void {
-    this.address.giveBack();
+    this.giveBack();
     if (!hasRun || !this.pod.metadata.finalizers?.length) {
       this.reporter.release();
       return;
@@ -315,10 +391,10 @@ export class PodWorker implements StarterPod, ProbeEffects {
     if (seconds === undefined) return;
     const left = Date.parse(this.startTime) + seconds * 1000 - this.x.clock.now();
     this.deadline = this.x.clock.after(Math.max(0, left), () => {
-      if (this.state !== 'active') return;
-      this.reason = 'DeadlineExceeded';
-      this.message = 'Pod was active on the node longer than the specified deadline';
-      this.sync();
+      if (this.ending) return;
+      const message = 'Pod was active on the node longer than the specified deadline';
+      this.x.events.pod(this.pod, 'Normal', 'DeadlineExceeded', message);
+      this.fail({ reason: 'DeadlineExceeded', message });
     });
   }
 
@@ -326,7 +402,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
   private abandon(): void {
     this.state = 'over';
     this.clearTimers();
-    this.address.giveBack();
+    this.giveBack();
     for (const r of this.records) {
       this.x.prober.stop(r.id);
       if (r.running) this.x.runtime.stop(r.id, 0);
@@ -335,6 +411,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
 
   private clearTimers(): void {
     this.waker.clear();
+    this.volumes.clear();
     this.lastLook?.dispose();
     this.deadline?.dispose();
     this.offConfig?.();

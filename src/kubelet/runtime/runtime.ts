@@ -47,6 +47,8 @@ export interface ContainerStats {
   cpuNanoCores: number;
   /** Memory in use, in bytes. */
   memoryBytes: number;
+  /** What it has written to its own layer and its log, in bytes. */
+  diskBytes: number;
 }
 
 /** A probe's handler: v1.Probe as JSON. */

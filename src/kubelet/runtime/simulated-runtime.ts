@@ -72,14 +72,14 @@ export class SimulatedRuntime implements Runtime {
     return o.since === undefined ? lines : lines.filter((l) => l.time >= o.since!);
   }
 
-  /** A twentieth of the requested CPU and half of the requested memory, or a little. */
+  /** A twentieth of the requested CPU and half of the requested memory, or a little; a mebibyte of disk. */
   stats(id: string): ContainerStats {
     const k = this.running(id);
     const containers = k.c.pod['spec'].containers as { name: string; resources?: { requests?: Record<string, string> } }[];
     const requests = containers.find((c) => c.name === k.c.name)?.resources?.requests ?? {};
     const milli = requests['cpu'] === undefined ? 20 : quantityMilliValue(requests['cpu']);
     const memory = requests['memory'] === undefined ? 16 * MiB : quantityValue(requests['memory']);
-    return { cpuNanoCores: milli * 50_000, memoryBytes: Math.ceil(memory / 2) };
+    return { cpuNanoCores: milli * 50_000, memoryBytes: Math.ceil(memory / 2), diskBytes: MiB };
   }
 
   probe(id: string, probe: ProbeSpec): ProbeOutcome {

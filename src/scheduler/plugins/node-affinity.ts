@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/meta/object';
-import type { NodeSelectorTermSpec } from '../cache/node-selector';
-import { NodeSelector, RequiredNodeAffinity } from '../cache/node-selector';
+import type { NodeSelectorTermSpec } from '../../api/selectors/node-selector';
+import { NodeSelector, RequiredNodeAffinity } from '../../api/selectors/node-selector';
 import type { PluginContext, SchedulerPlugin } from '../framework/plugin';
 import { SKIP, unresolvable } from '../framework/verdict';
 import { normalizeByHighest } from './normalize';

@@ -1,6 +1,6 @@
 import type { KubeObject } from '../../api/meta/object';
-import type { Toleration } from '../cache/tolerations';
-import { untolerated } from '../cache/tolerations';
+import type { Toleration } from '../../api/selectors/tolerations';
+import { untolerated } from '../../api/selectors/tolerations';
 import type { SchedulerPlugin } from '../framework/plugin';
 import { unresolvable } from '../framework/verdict';
 

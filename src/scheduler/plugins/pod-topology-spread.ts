@@ -1,10 +1,10 @@
 import type { KubeObject } from '../../api/meta/object';
 import { sameJson } from '../../client/equality';
 import type { NodeInfo } from '../cache/node-info';
-import { RequiredNodeAffinity } from '../cache/node-selector';
+import { RequiredNodeAffinity } from '../../api/selectors/node-selector';
 import type { PodInfo } from '../cache/pod-info';
 import type { Tally } from '../cache/tally';
-import type { Toleration } from '../cache/tolerations';
+import type { Toleration } from '../../api/selectors/tolerations';
 import type { ClusterEvent } from '../framework/cluster-event';
 import type { PluginContext, SchedulerPlugin } from '../framework/plugin';
 import { SKIP, unresolvable, unschedulable } from '../framework/verdict';

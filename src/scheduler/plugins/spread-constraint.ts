@@ -3,10 +3,10 @@ import type { LabelSelectorSpec } from '../../api/selectors/label-selector';
 import { LabelSelector, NOTHING, selectorFrom } from '../../api/selectors/label-selector';
 import type { ClusterCache } from '../cache/cluster-cache';
 import type { NodeInfo } from '../cache/node-info';
-import type { RequiredNodeAffinity } from '../cache/node-selector';
+import type { RequiredNodeAffinity } from '../../api/selectors/node-selector';
 import type { Tally } from '../cache/tally';
-import type { Toleration } from '../cache/tolerations';
-import { untolerated } from '../cache/tolerations';
+import type { Toleration } from '../../api/selectors/tolerations';
+import { untolerated } from '../../api/selectors/tolerations';
 
 /** v1.TopologySpreadConstraint as JSON. */
 export interface ConstraintSpec {

@@ -1,8 +1,8 @@
 import type { ClusterCache } from '../cache/cluster-cache';
 import type { NodeInfo } from '../cache/node-info';
-import { RequiredNodeAffinity } from '../cache/node-selector';
+import { RequiredNodeAffinity } from '../../api/selectors/node-selector';
 import type { PodInfo } from '../cache/pod-info';
-import type { Toleration } from '../cache/tolerations';
+import type { Toleration } from '../../api/selectors/tolerations';
 import type { Constraint } from './spread-constraint';
 import { allNodesCount, hasAllKeys, nodeCounts, tallyFor } from './spread-constraint';
 

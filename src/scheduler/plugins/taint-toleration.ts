@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta/object';
 import type { Taint } from '../cache/node-info';
-import type { Toleration } from '../cache/tolerations';
-import { tolerates, untolerated } from '../cache/tolerations';
+import type { Toleration } from '../../api/selectors/tolerations';
+import { tolerates, untolerated } from '../../api/selectors/tolerations';
 import type { PluginContext, SchedulerPlugin } from '../framework/plugin';
 import { SKIP, unresolvable } from '../framework/verdict';
 import { normalizeByHighest } from './normalize';

@@ -3,8 +3,8 @@ import { compareQuantity } from '../../api/quantity';
 import type { LabelSelectorSpec } from '../../api/selectors/label-selector';
 import { selectorFrom } from '../../api/selectors/label-selector';
 import type { NodeInfo } from '../cache/node-info';
-import type { NodeSelectorTermSpec } from '../cache/node-selector';
-import { NodeSelector } from '../cache/node-selector';
+import type { NodeSelectorTermSpec } from '../../api/selectors/node-selector';
+import { NodeSelector } from '../../api/selectors/node-selector';
 
 export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
 export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';

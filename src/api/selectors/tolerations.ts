@@ -1,4 +1,8 @@
-import type { Taint } from './node-info';
+export interface Taint {
+  key: string;
+  value?: string;
+  effect: string;
+}
 
 export interface Toleration {
   key?: string;

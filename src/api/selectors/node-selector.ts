@@ -1,7 +1,6 @@
-import type { KubeObject } from '../../api/meta/object';
-import type { Requirement } from '../../api/selectors/label-selector';
-import { LabelSelector, selectorFromSet } from '../../api/selectors/label-selector';
-import type { NodeInfo } from './node-info';
+import type { KubeObject } from '../meta/object';
+import type { Requirement } from './label-selector';
+import { LabelSelector, selectorFromSet } from './label-selector';
 
 interface RequirementSpec {
   key: string;
@@ -27,7 +26,7 @@ export class NodeSelector {
     this.terms = terms.map(compile).filter((t) => t !== undefined);
   }
 
-  matches(node: Pick<NodeInfo, 'name' | 'labels'>): boolean {
+  matches(node: { readonly name: string; readonly labels: Readonly<Record<string, string>> }): boolean {
     for (const t of this.terms) {
       if (t.labels && !t.labels.matches(node.labels)) continue;
       if (t.fields.every((f) => fieldHolds(f, node.name))) return true;
@@ -70,7 +69,7 @@ export class RequiredNodeAffinity {
     );
   }
 
-  matches(node: Pick<NodeInfo, 'name' | 'labels'>): boolean {
+  matches(node: { readonly name: string; readonly labels: Readonly<Record<string, string>> }): boolean {
     return (this.labels?.matches(node.labels) ?? true) && (this.selector?.matches(node) ?? true);
   }
 }
