@@ -30,4 +30,12 @@ export const PROGRAMS = [
     build: [[go, 'go', 'build', '-o', join(cache, 'controller-runtime'), './controllerruntime']],
     run: [go, join(cache, 'controller-runtime')],
   },
+  {
+    name: 'protobuf',
+    needs: ['go'],
+    fetch: [[go, 'go', 'mod', 'download']],
+    build: [[go, 'go', 'build', '-o', join(cache, 'roundtrip'), './roundtrip']],
+    run: [go, join(cache, 'roundtrip')],
+    steps: ['fuzz'],
+  },
 ];

@@ -42,7 +42,7 @@ function readEntry(types: MessageSet, f: MessageField, r: Reader, map: Json): vo
     else if (tag >> 3 === 2) value = readField(types, f, r);
     else r.skip(tag & 7);
   }
-  set(map, key, value ?? emptyOf(f));
+  set(map, key, value === undefined ? emptyOf(types, f) : value);
 }
 
 function readField(types: MessageSet, f: MessageField, r: Reader): unknown {
@@ -86,8 +86,12 @@ function entryMap(out: Json, name: string): Json {
   return (out[name] ??= {}) as Json;
 }
 
-function emptyOf(f: MessageField): unknown {
-  if (!f.scalar) return {};
+/** What an entry without a value holds. */
+function emptyOf(types: MessageSet, f: MessageField): unknown {
+  if (!f.scalar) {
+    const special = specialOf(target(types, f).name);
+    return special ? special.toJson({}) : {};
+  }
   return f.scalar === 'string' || f.scalar === 'bytes' ? '' : f.scalar === 'bool' ? false : 0;
 }
 

@@ -56,10 +56,10 @@ function writeScalar(w: ReverseWriter, scalar: Scalar, v: unknown, number: numbe
   const before = w.length;
   switch (scalar) {
     case 'string':
-      w.string(String(v));
+      w.string(String(v ?? ''));
       return close(w, number, before);
     case 'bytes':
-      w.bytes(v instanceof Uint8Array ? v : Buffer.from(String(v), 'base64'));
+      w.bytes(v instanceof Uint8Array ? v : Buffer.from(String(v ?? ''), 'base64'));
       return close(w, number, before);
     case 'bool':
       w.varint(v ? 1 : 0);

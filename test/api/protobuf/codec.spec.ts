@@ -44,6 +44,11 @@ describe('values', () => {
     };
     expect(roundTrip(pod)).toEqual(pod);
   });
+  it('reads and writes map values that are nothing as Go does: a null time, no bytes', () => {
+    const pdb = { kind: 'PodDisruptionBudget', apiVersion: 'policy/v1', metadata: {}, status: { disruptedPods: { p: null } } };
+    expect(roundTrip(pdb)).toEqual(pdb);
+    expect(roundTrip({ kind: 'Secret', apiVersion: 'v1', metadata: {}, data: { k: null } })).toEqual({ kind: 'Secret', apiVersion: 'v1', metadata: {}, data: { k: '' } });
+  });
   it('keeps schemas, which are what they like', () => {
     const crd = {
       kind: 'CustomResourceDefinition',
