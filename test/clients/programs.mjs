@@ -36,6 +36,6 @@ export const PROGRAMS = [
     fetch: [[go, 'go', 'mod', 'download']],
     build: [[go, 'go', 'build', '-o', join(cache, 'roundtrip'), './roundtrip']],
     run: [go, join(cache, 'roundtrip')],
-    steps: ['fuzz'],
+    steps: ['fuzz', 'requests'],
   },
 ];

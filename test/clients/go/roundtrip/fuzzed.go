@@ -31,7 +31,7 @@ import (
 const rounds = 40
 
 // The kinds of requests and answers that are no resources.
-var meta = []schema.GroupVersionKind{
+var others = []schema.GroupVersionKind{
 	{Version: "v1", Kind: "Status"},
 	{Version: "v1", Kind: "DeleteOptions"},
 }
@@ -74,7 +74,7 @@ func served(s *check.Steps) ([]schema.GroupVersionKind, error) {
 		return nil, err
 	}
 	seen := map[schema.GroupVersionKind]bool{}
-	for _, gvk := range meta {
+	for _, gvk := range others {
 		seen[gvk] = true
 	}
 	for _, l := range lists {

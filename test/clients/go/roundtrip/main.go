@@ -4,6 +4,7 @@ package main
 
 import (
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	clientscheme "k8s.io/client-go/kubernetes/scheme"
@@ -19,7 +20,9 @@ func main() {
 	utilruntime.Must(clientscheme.AddToScheme(kinds))
 	utilruntime.Must(apiextensionsv1.AddToScheme(kinds))
 	utilruntime.Must(apiregistrationv1.AddToScheme(kinds))
+	utilruntime.Must(metav1.AddMetaToScheme(kinds))
 	s := check.Start()
 	fuzzed{}.run(s)
+	wire{}.run(s)
 	s.End()
 }
