@@ -55,9 +55,12 @@ export class ComponentContexts {
   }
 }
 
-/** For components in the process of the API server: each has an identity of its own. */
+/** A client in the process of the API server, with an identity of its own. */
+export function localClient(plane: ControlPlane, { user, agent, groups = [] }: Identity, signal: AbortSignal): Client {
+  return new LocalClient({ handlers: plane.handlers, user: { name: user, groups: ['system:authenticated', ...groups] }, userAgent: agent, signal });
+}
+
+/** For components in the process of the API server. */
 export function localContexts(plane: ControlPlane, x: { clock: Clock; random: Random; log: Log }): ComponentContexts {
-  const connect = ({ user, agent, groups = [] }: Identity, signal: AbortSignal): Client =>
-    new LocalClient({ handlers: plane.handlers, user: { name: user, groups: ['system:authenticated', ...groups] }, userAgent: agent, signal });
-  return new ComponentContexts(connect, x);
+  return new ComponentContexts((who, signal) => localClient(plane, who, signal), x);
 }

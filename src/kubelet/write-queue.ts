@@ -104,7 +104,8 @@ export class WriteQueue {
   /** Whether the write may succeed when it is tried again. */
   private passing(job: WriteJob, e: Error): boolean {
     if (isReason(e, 'NotFound')) return false;
-    if (e instanceof StatusError && e.code < 500 && e.code !== 429 && e.code !== 408) {
+    // A conflict passes: the pod was being written by another, or is another by now, whose event ends this key.
+    if (e instanceof StatusError && e.code < 500 && e.code !== 429 && e.code !== 408 && e.code !== 409) {
       this.log.warn({ what: job.what, err: e.message }, 'write refused');
       job.refused?.(e);
       return false;

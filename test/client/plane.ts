@@ -8,7 +8,8 @@ import type { ApiGroup } from '../../src/apiserver/registry/strategy';
 import { ApiGroupsModule } from '../../src/cluster/api-groups.module';
 import { API_GROUPS } from '../../src/cluster/tokens';
 import { prepareCluster } from '../../src/cluster/bootstrap/prepare';
-import { type ComponentContexts, localContexts } from '../../src/cluster/component-contexts';
+import { ComponentContexts, localClient, localContexts } from '../../src/cluster/component-contexts';
+import type { Client } from '../../src/client/client';
 import { openSqliteStore } from '../../src/storage/sqlite/open-sqlite-store';
 import type { Clock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
@@ -23,6 +24,8 @@ async function apiGroups(clock: Clock): Promise<ApiGroup[]> {
 
 export interface Plane {
   contexts: ComponentContexts;
+  /** For components as if in another process: caches of their own, filled through clients that `wrap` may meddle with. */
+  separate(wrap: (client: Client) => Client): ComponentContexts;
   /** The revision of the newest write, once there is none under way. */
   settled(): number | undefined;
   /** Every change from now on, as it is stored; no bytes: deleted. */
@@ -39,6 +42,7 @@ export async function startPlane(clock: Clock = new SystemClock(), random: Rando
   await prepareCluster(plane, contexts);
   return {
     contexts,
+    separate: (wrap) => new ComponentContexts((who, signal) => wrap(localClient(plane, who, signal)), x),
     settled: () => (store.idle ? store.revision : undefined),
     changes: (sink) => {
       store.watch({ start: '', end: '\u{10ffff}' }, store.revision, (batch) => {

@@ -1,6 +1,7 @@
 import type { GVR, KubeObject } from '../../src/api/meta/object';
 import type { Client } from '../../src/client/client';
-import type { Component, ComponentContext } from '../../src/client/component';
+import type { Component } from '../../src/client/component';
+import type { ComponentContexts } from '../../src/cluster/component-contexts';
 import { CONTROLLERS } from '../../src/controllers/controllers';
 import { createKubelet } from '../../src/kubelet/kubelet';
 import { createScheduler } from '../../src/scheduler/scheduler';
@@ -9,11 +10,15 @@ import { SeededRandom } from '../../src/util/random';
 import type { Plane } from '../client/plane';
 import { startPlane } from '../client/plane';
 
+/** The processes of a cluster beside its API server. */
+export type Process = 'controllers' | 'scheduler' | 'kubelet';
+export const PROCESSES: readonly Process[] = ['controllers', 'scheduler', 'kubelet'];
+
 export interface SimulationOptions {
   seed: number;
   nodes?: number;
-  /** Stands between a component and the server. */
-  wrap?: (client: Client, component: string) => Client;
+  /** Makes processes of the three, with caches of their own, and stands between them and the server; called anew at every start. */
+  wrap?: (process: Process, clock: FakeClock) => (client: Client) => Client;
 }
 
 /** A whole cluster without HTTP, whose time stands still until it is moved on and whose chance comes from a seed: every run is the same. */
@@ -22,7 +27,7 @@ export class Simulation {
   readonly random: SeededRandom;
   plane!: Plane;
   client!: Client;
-  private readonly running = new Map<string, Component>();
+  private readonly running = new Map<Process, { components: Component[]; contexts: ComponentContexts }>();
 
   private constructor(private readonly o: SimulationOptions) {
     this.random = new SeededRandom(o.seed);
@@ -32,27 +37,37 @@ export class Simulation {
     const s = new Simulation(o);
     s.plane = await startPlane(s.clock, s.random);
     s.client = s.plane.contexts.client('admin', 'tests', ['system:masters']);
-    for (const name of s.components) await s.begin(name);
+    for (const p of PROCESSES) await s.begin(p);
     return s;
   }
 
-  /** Names of everything that can be begun and ended. */
-  get components(): string[] {
-    return [...CONTROLLERS.map((c) => c.name), 'scheduler', 'kubelet'];
+  /** Begins a process, which knows nothing of what was before. */
+  async begin(process: Process): Promise<void> {
+    const contexts = this.o.wrap ? this.plane.separate(this.o.wrap(process, this.clock)) : this.plane.contexts;
+    const components = this.make(process, contexts);
+    this.running.set(process, { components, contexts });
+    await this.while(Promise.all(components.map((c) => c.start(new AbortController().signal))));
   }
 
-  /** Begins a component anew, as a process that knows nothing of before. */
-  async begin(name: string): Promise<void> {
-    const component = this.make(name);
-    this.running.set(name, component);
-    await this.while(component.start(new AbortController().signal));
+  /** Ends a process. */
+  async end(process: Process): Promise<void> {
+    const found = this.running.get(process);
+    if (!found) return;
+    this.running.delete(process);
+    await this.while(Promise.all(found.components.map((c) => c.stop())));
+    if (found.contexts !== this.plane.contexts) await this.while(found.contexts.stop());
   }
 
-  /** Ends a component. */
-  async end(name: string): Promise<void> {
-    const component = this.running.get(name);
-    this.running.delete(name);
-    if (component) await this.while(component.stop());
+  /** Leaves a process to itself that has been cut off: nothing that it still does reaches anybody. */
+  drop(process: Process): void {
+    const found = this.running.get(process);
+    if (!found) return;
+    this.running.delete(process);
+    const end = async (): Promise<void> => {
+      await Promise.allSettled(found.components.map((c) => c.stop()));
+      await found.contexts.stop();
+    };
+    void end();
   }
 
   /** Moves time on, letting everything that falls due happen. */
@@ -87,12 +102,12 @@ export class Simulation {
   }
 
   async stop(): Promise<void> {
-    for (const name of [...this.running.keys()].reverse()) await this.end(name);
+    for (const p of [...this.running.keys()].reverse()) await this.end(p);
     await this.while(this.plane.stop());
   }
 
   /** Time passes while something is waited for. */
-  private async while(what: Promise<void>): Promise<void> {
+  private async while(what: Promise<unknown>): Promise<void> {
     let over = false;
     const done = what.finally(() => (over = true));
     done.catch(() => undefined);
@@ -103,15 +118,10 @@ export class Simulation {
     await done;
   }
 
-  private make(name: string): Component {
-    const of = (user: string, agent: string): ComponentContext => {
-      const x = this.plane.contexts.of(user, agent);
-      return this.o.wrap ? { ...x, client: this.o.wrap(x.client, name) } : x;
-    };
-    if (name === 'scheduler') return createScheduler(of('system:kube-scheduler', 'kube-scheduler'));
-    if (name === 'kubelet') return createKubelet(of('system:kubelet', 'kubelet'), { nodes: this.o.nodes ?? 3 });
-    const c = CONTROLLERS.find((x) => x.name === name)!;
-    const none = { rootCa: 'PEM', authority: { cert: '', key: '' }, signToken: () => 'token' };
-    return c.create(of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), none);
+  private make(process: Process, contexts: ComponentContexts): Component[] {
+    if (process === 'scheduler') return [createScheduler(contexts.of('system:kube-scheduler', 'kube-scheduler'))];
+    if (process === 'kubelet') return [createKubelet(contexts.of('system:kubelet', 'kubelet'), { nodes: this.o.nodes ?? 3 })];
+    const options = { rootCa: 'PEM', authority: { cert: '', key: '' }, signToken: () => 'token' };
+    return CONTROLLERS.map((c) => c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), options));
   }
 }

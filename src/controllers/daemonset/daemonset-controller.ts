@@ -85,7 +85,7 @@ class DaemonSetController {
   async reconcile(key: string): Promise<{ after?: number } | void> {
     const ds = this.sets.get(key);
     if (!ds) return this.expectations.forget(key);
-    if (ds.metadata.deletionTimestamp) return;
+    if (ds.metadata.deletionTimestamp) return this.podControl.forget(ds);
     try {
       return await this.sync(key, ds);
     } catch (e) {
@@ -94,6 +94,7 @@ class DaemonSetController {
   }
 
   private async sync(key: string, ds: DaemonSet): Promise<{ after?: number } | void> {
+    await this.podControl.certain(ds, this.pods);
     const selector = selectorFrom(ds.spec.selector);
     const pods = await claim([...controlledBy(this.pods, ds), ...uncontrolled(this.pods, ds.metadata.namespace)], {
       client: this.x.client,

@@ -43,9 +43,19 @@ export function sizeOf(sets: readonly ReplicaSet[]): number {
   return sets.reduce((n, rs) => n + wanted(rs), 0);
 }
 
+/**
+ * Pods that a set may have at this moment: those it was told to have, or those that it has still to give up. Upstream goes by the former
+ * alone, so that for a moment there are more pods than surge allows.
+ */
+function present(rs: ReplicaSet): number {
+  return Math.max(wanted(rs), rs.status?.replicas ?? 0);
+}
+
 /** Size that the new ReplicaSet may have now: as many pods as surge allows beside the others, at most the wanted number. */
-export function newSetSize(d: Deployment, all: readonly ReplicaSet[], current: number): number {
+export function newSetSize(d: Deployment, old: readonly ReplicaSet[], current: number): number {
   if (!isRollingUpdate(d)) return wanted(d);
-  const room = wanted(d) + scaledValue(d.spec.strategy.rollingUpdate?.maxSurge ?? 0, wanted(d), true) - sizeOf(all);
+  // A set that has not heard yet what it is to have may have as many as it was told before.
+  if (old.some((rs) => (rs.status?.observedGeneration ?? 0) < (rs.metadata.generation ?? 0))) return current;
+  const room = wanted(d) + scaledValue(d.spec.strategy.rollingUpdate?.maxSurge ?? 0, wanted(d), true) - old.reduce((n, rs) => n + present(rs), 0) - current;
   return room <= 0 ? current : current + Math.min(room, wanted(d) - current);
 }

@@ -94,13 +94,13 @@ export class Rollout {
   private async roll(): Promise<{ after?: number } | void> {
     const { newSet, old } = await this.revisions(true);
     const sets = all(old, newSet);
-    const grown = wanted(newSet!) !== wanted(this.d) && (await this.resize(newSet!, this.nextSize(sets, newSet!))).scaled;
+    const grown = wanted(newSet!) !== wanted(this.d) && (await this.resize(newSet!, this.nextSize(old, newSet!))).scaled;
     if (!grown && !(await this.shrinkOld(sets, active(old), newSet!)) && isComplete(this.d, this.d.status)) await this.cleanUp(old);
     return this.writeProgress(sets, newSet);
   }
 
-  private nextSize(sets: readonly ReplicaSet[], newSet: ReplicaSet): number {
-    return wanted(newSet) > wanted(this.d) ? wanted(this.d) : newSetSize(this.d, sets, wanted(newSet));
+  private nextSize(old: readonly ReplicaSet[], newSet: ReplicaSet): number {
+    return wanted(newSet) > wanted(this.d) ? wanted(this.d) : newSetSize(this.d, old, wanted(newSet));
   }
 
   /** Takes pods from old sets, those that are not available first, as far as enough stay available. */

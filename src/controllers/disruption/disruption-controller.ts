@@ -168,7 +168,7 @@ export function createDisruptionController(x: ComponentContext): Component {
   return {
     name: work.name,
     async start(signal) {
-      await all.start();
+      await all.start(signal);
       await work.start(signal);
     },
     async stop() {

@@ -50,7 +50,7 @@ class GarbageCollector implements Component {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    await this.all.start();
+    await this.all.start(signal);
     this.informers.update();
     // Without all of the graph an owner would seem to have no dependents. But one API that cannot be read must not stop everything.
     const wait = new AbortController();

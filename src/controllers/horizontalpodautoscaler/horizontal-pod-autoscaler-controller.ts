@@ -40,7 +40,7 @@ export function createHorizontalPodAutoscalerController(x: ComponentContext): Co
   return {
     name,
     async start(signal) {
-      await all.start();
+      await all.start(signal);
       await work.start(signal);
     },
     async stop() {

@@ -36,6 +36,7 @@ class JobController {
   private readonly finalizers = new FinalizerExpectations();
   private readonly written: Written;
   private readonly failures = new Map<string, Failures>();
+  private readonly podControl: PodControl;
   private readonly sync: JobSync;
 
   constructor(
@@ -47,11 +48,12 @@ class JobController {
     this.expectations = new Expectations(x.clock);
     this.written = new Written(this.jobs, x.clock);
     const events = x.events.recorder('job-controller');
+    this.podControl = new PodControl(x.client, events);
     this.sync = new JobSync({
       client: x.client,
       clock: x.clock,
       events,
-      manager: new JobManager(x.client, new PodControl(x.client, events), this.expectations),
+      manager: new JobManager(x.client, this.podControl, this.expectations),
       pods: this.pods,
       expectations: this.expectations,
       finalizers: this.finalizers,
@@ -98,10 +100,12 @@ class JobController {
   async reconcile(key: string): Promise<{ after?: number } | void> {
     if (key.startsWith('pod:')) return this.releaseOrphan(key.slice(4));
     const job = this.jobs.get(key);
+    if (job && isFinished(job)) this.podControl.forget(job);
     if (!job || isFinished(job)) return this.forget(key);
     if (job.spec.managedBy !== undefined && job.spec.managedBy !== OURS) return;
     if (this.written.isBehind(key)) throw new CacheLag('jobs');
     try {
+      await this.podControl.certain(job, this.pods);
       const selector = selectorFrom(job.spec.selector);
       const pods = await claim([...controlledBy(this.pods, job), ...uncontrolled(this.pods, job.metadata.namespace)], {
         client: this.x.client,

@@ -66,7 +66,7 @@ class NamespaceController implements Component {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    await this.all.start();
+    await this.all.start(signal);
     this.informers.update();
     await this.work.start(signal);
   }

@@ -52,6 +52,7 @@ class ReplicaController {
         updated: enqueue,
         deleted: (o) => {
           this.expectations.forget(keyOf(o));
+          this.podControl.forget(o);
           enqueue(o);
         },
       }),
@@ -73,6 +74,7 @@ class ReplicaController {
       this.expectations.forget(key);
       return;
     }
+    await this.podControl.certain(o, this.pods);
     const mayAct = this.expectations.satisfied(key);
     const selector = this.f.selector(o);
     const mine = controlledBy(this.pods, o);

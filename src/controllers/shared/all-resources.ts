@@ -35,9 +35,19 @@ export class AllResources {
     this.backoff = new Backoff({ first: 1000, most: 30_000, factor: 2, jitter: 0.5 }, x.clock, x.random);
   }
 
-  /** Asks for the first time. @throws when the server cannot be asked */
-  async start(): Promise<void> {
-    this.served = await this.x.client.discover();
+  /** Asks for the first time, until there is an answer. Rejects when `signal` is aborted first. */
+  async start(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const served = await this.ask();
+      if (this.stopped) return;
+      if (served) {
+        this.served = served;
+        break;
+      }
+      await this.x.clock.sleep(this.backoff.next(), signal);
+    }
+    this.backoff.reset();
     for (const gvr of SOURCES) {
       if (!this.served.some((r) => gvrPath(r.gvr) === gvrPath(gvr))) continue;
       const changed = (): void => this.soon(SETTLE);
@@ -80,16 +90,21 @@ export class AllResources {
   }
 
   private async refresh(): Promise<void> {
-    try {
-      this.served = await this.x.client.discover();
-    } catch (e) {
-      this.x.log.warn({ err: (e as Error).message }, 'cannot discover what is served');
-      this.soon(this.backoff.next());
-      return;
-    }
+    const served = await this.ask();
     if (this.stopped) return;
+    if (!served) return this.soon(this.backoff.next());
+    this.served = served;
     this.backoff.reset();
     for (const fn of this.listeners) fn();
+  }
+
+  private async ask(): Promise<readonly ServedResource[] | undefined> {
+    try {
+      return await this.x.client.discover();
+    } catch (e) {
+      this.x.log.warn({ err: (e as Error).message }, 'cannot discover what is served');
+      return undefined;
+    }
   }
 }
 
