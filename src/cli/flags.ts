@@ -30,6 +30,7 @@ export const FLAGS: readonly Flag[] = [
   { option: 'addons', kind: 'list', value: 'NAMES', help: 'what is installed beyond bare Kubernetes (default: none)' },
   { option: 'history', kind: 'string', value: 'DURATION', help: 'how long old versions are kept: 90s, 5m, 2h, 7d, forever (default: 5m)' },
   { option: 'eventTtl', kind: 'string', value: 'DURATION', help: 'how long events are kept after their last write (default: 1h)' },
+  { option: 'schedulerConfig', kind: 'string', value: 'FILE', help: 'profiles and settings of the scheduler, as kube-scheduler --config takes them' },
   { option: 'adoptNodes', kind: 'boolean', help: 'simulate Node objects that others create, too (default; --no-adopt-nodes: do not)' },
   { option: 'logLevel', kind: 'string', value: 'LEVEL', help: 'debug, info, warn, error or silent (default: warn)' },
   { option: 'logFormat', kind: 'string', value: 'FORMAT', help: 'pretty or json (default: pretty)' },
@@ -43,7 +44,7 @@ export const RUN_FLAGS: readonly Flag<RunOptions>[] = [
   { option: 'kubeconfig', kind: 'string', value: 'FILE', help: 'how to reach the API server (default: your own kubeconfig)' },
   { option: 'context', kind: 'string', value: 'NAME', help: 'context of the kubeconfig (default: its current one)' },
   { option: 'keys', kind: 'string', value: 'FILE', help: 'pki.json of the cluster, for the controllers that sign: csr-signing, serviceaccount-token' },
-  ...shared('nodes', 'adoptNodes', 'logLevel', 'logFormat'),
+  ...shared('nodes', 'schedulerConfig', 'adoptNodes', 'logLevel', 'logFormat'),
 ];
 
 /** KUBERNEST_DATA_DIR for dataDir. */

@@ -4,6 +4,7 @@ import { startComponents } from '../cluster/remote-components';
 import type { RunningComponents } from '../cluster/remote-components';
 import { validateRunOptions } from '../cluster/run-options';
 import type { RunOptions } from '../cluster/run-options';
+import { schedulerOptions } from '../cluster/scheduler-config';
 import { SystemClock } from '../util/system-clock';
 import { SystemRandom } from '../util/random';
 import { makeLog } from './log';
@@ -13,6 +14,8 @@ import { stopSignal } from './stop-signal';
 /** `kubernest run`: runs components for an API server elsewhere, until Ctrl-C or SIGTERM. */
 export async function runComponents(given: Partial<RunOptions>, env: NodeJS.ProcessEnv): Promise<void> {
   const options = validateRunOptions(given, COMPONENT_NAMES, SIGNING);
+  // Mistakes in the file are told before anything starts.
+  schedulerOptions(options.schedulerConfig);
   const clock = new SystemClock();
   const out = process.stderr;
   const progress = new Progress(out, clock);

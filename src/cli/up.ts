@@ -6,6 +6,7 @@ import { COMPONENT_NAMES } from '../cluster/components.module';
 import { KUBECONFIG_FILE } from '../cluster/files';
 import { contextName, defaultKubeconfigPath, mergeKubeconfig, removeFromKubeconfig, writeKubeconfig } from '../cluster/kubeconfig';
 import { validateOptions } from '../cluster/options';
+import { schedulerOptions } from '../cluster/scheduler-config';
 import type { ClusterOptions } from '../cluster/options';
 import type { Clock } from '../util/clock';
 import { SystemClock } from '../util/system-clock';
@@ -17,6 +18,8 @@ import { stopSignal } from './stop-signal';
 /** `kubernest up`: starts a cluster, tells what to type next, and stops it cleanly at Ctrl-C or SIGTERM. */
 export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessEnv): Promise<void> {
   const options = validateOptions(given, COMPONENT_NAMES);
+  // Mistakes in the file are told before anything starts.
+  schedulerOptions(options.schedulerConfig);
   const clock = new SystemClock();
   const out = process.stderr;
   const progress = new Progress(out, clock);

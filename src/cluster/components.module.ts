@@ -9,6 +9,7 @@ import type { createScheduler } from '../scheduler/scheduler';
 import type { ComponentContexts } from './component-contexts';
 import { selectedComponents } from './options';
 import type { ClusterOptions } from './options';
+import { schedulerOptions } from './scheduler-config';
 import { COMPONENTS, COMPONENT_CONTEXTS, CONTROLLER_OPTIONS } from './tokens';
 
 /** A part of the cluster as the start shows it: what starts together. */
@@ -27,7 +28,7 @@ export const SIGNING: readonly string[] = CONTROLLERS.filter((c) => c.signs).map
 @Module({})
 export class ComponentsModule {
   /** `foundation`: a module that exports COMPONENT_CONTEXTS and CONTROLLER_OPTIONS. */
-  static forRoot(options: Pick<ClusterOptions, 'components' | 'nodes' | 'adoptNodes'>, foundation: DynamicModule): DynamicModule {
+  static forRoot(options: Pick<ClusterOptions, 'components' | 'nodes' | 'adoptNodes' | 'schedulerConfig'>, foundation: DynamicModule): DynamicModule {
     const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
     const controllers = CONTROLLERS.filter((c) => chosen.has(c.name)).map(
       (c): FactoryProvider => ({
@@ -39,7 +40,7 @@ export class ComponentsModule {
     const scheduler: FactoryProvider = {
       provide: 'scheduler',
       inject: [SCHEDULER_FACTORY, COMPONENT_CONTEXTS],
-      useFactory: (create: typeof createScheduler, contexts: ComponentContexts) => create(contexts.of('system:kube-scheduler', 'kube-scheduler')),
+      useFactory: (create: typeof createScheduler, contexts: ComponentContexts) => create(contexts.of('system:kube-scheduler', 'kube-scheduler'), schedulerOptions(options.schedulerConfig)),
     };
     const kubelet: FactoryProvider = {
       provide: 'kubelet',

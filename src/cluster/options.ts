@@ -61,6 +61,12 @@ export class ClusterOptions {
   @Matches(DURATION, { message: 'event-ttl must be a duration such as 90s, 5m, 2h or 7d, or forever' })
   eventTtl = '1h';
 
+  /** File with a KubeSchedulerConfiguration; undefined: kube-scheduler's defaults. */
+  @IsOptional()
+  @IsString({ message: 'scheduler-config must be the name of a file' })
+  @Matches(/./, { message: 'scheduler-config must be the name of a file' })
+  schedulerConfig?: string;
+
   @IsIn(LOG_LEVELS, { message: `log-level must be one of: ${LOG_LEVELS.join(', ')}` })
   logLevel: (typeof LOG_LEVELS)[number] = 'warn';
 
@@ -84,7 +90,7 @@ export class OptionsError extends Error {
  * @throws OptionsError naming every option that is wrong and what is allowed
  */
 export function validateOptions(given: Partial<ClusterOptions>, componentNames: readonly string[] = []): ClusterOptions {
-  return completed(new ClusterOptions(), ['dataDir', 'kubeconfig'], given, componentNames);
+  return completed(new ClusterOptions(), ['dataDir', 'kubeconfig', 'schedulerConfig'], given, componentNames);
 }
 
 /**

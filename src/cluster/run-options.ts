@@ -34,6 +34,12 @@ export class RunOptions {
   @IsBoolean({ message: 'adopt-nodes must be true or false' })
   adoptNodes = true;
 
+  /** File with a KubeSchedulerConfiguration; undefined: kube-scheduler's defaults. */
+  @IsOptional()
+  @IsString({ message: 'scheduler-config must be the name of a file' })
+  @Matches(/./, { message: 'scheduler-config must be the name of a file' })
+  schedulerConfig?: string;
+
   @IsIn(LOG_LEVELS, { message: `log-level must be one of: ${LOG_LEVELS.join(', ')}` })
   logLevel: (typeof LOG_LEVELS)[number] = 'warn';
 
@@ -46,7 +52,7 @@ export class RunOptions {
  * as kube-controller-manager does, unless they were named. @throws OptionsError naming every option that is wrong and what is allowed
  */
 export function validateRunOptions(given: Partial<RunOptions>, all: readonly string[], signing: readonly string[]): RunOptions {
-  const o = completed(new RunOptions(), ['kubeconfig', 'context', 'keys'], given, all);
+  const o = completed(new RunOptions(), ['kubeconfig', 'context', 'keys', 'schedulerConfig'], given, all);
   if (!selectedComponents(o.components, all).length) throw new OptionsError([`--components ${o.components.join(',')}: nothing is left to run; there are: ${all.join(', ')}`]);
   if (o.keys !== undefined) return o;
   const named = signing.filter((n) => o.components.includes(n) || o.components.includes(`${n}-controller`));

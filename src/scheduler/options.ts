@@ -1,12 +1,11 @@
+import type { PluginSets } from './framework/plugin-sets';
 import type { ProfileEntry } from './framework/registry';
 
 /** A profile: what pods with this spec.schedulerName are scheduled by. Without further words the default plugins. */
 export interface ProfileOptions {
   schedulerName: string;
-  /** Plugins to leave out; '*' leaves out all that `enabled` does not name. */
-  disabled?: readonly string[];
-  /** Plugins to add after the default ones, or default ones with another weight. */
-  enabled?: readonly { name: string; weight?: number }[];
+  /** What is changed about the default plugins, by extension point. */
+  plugins?: PluginSets;
   /** Arguments by plugin name, as in KubeSchedulerConfiguration's pluginConfig. */
   args?: Readonly<Record<string, Record<string, unknown>>>;
   /** 0 or absent: by the size of the cluster. */

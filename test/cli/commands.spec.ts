@@ -35,6 +35,15 @@ describe('kubernest', () => {
     expect(await wrong(['delete'], { KUBERNEST_DATA_DIR: '' })).toContain('data-dir must be the name of a folder');
   });
 
+  it('says what is wrong with the configuration of the scheduler, with code 2, before anything starts', async () => {
+    const file = join(home, 'scheduler.yaml');
+    const start = (...args: string[]): Promise<Outcome> => run([...args, '--scheduler-config', file]);
+    expect(await start('up', '--ephemeral')).toEqual({ code: 2, stdout: '', stderr: `kubernest: --scheduler-config ${file}: ENOENT: no such file or directory, open '${file}'\n` });
+    writeFileSync(file, 'apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\npercentageOfNodesToScore: 101\npodMaxBackoffSeconds: 0\n');
+    const stderr = [`percentageOfNodesToScore: must be a whole number from 0 to 100, not 101`, `podMaxBackoffSeconds: must be a whole number, at least 1, not 0`].map((p) => `kubernest: --scheduler-config ${file}: ${p}\n`).join('');
+    for (const command of ['up', 'run']) expect(await start(command)).toEqual({ code: 2, stdout: '', stderr });
+  });
+
   it('prints versions and helps', async () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(await run(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });

@@ -228,7 +228,7 @@ describe('topology spread', () => {
 describe('scores', () => {
   it('pack when told to', async () => {
     const args = { NodeResourcesFit: { scoringStrategy: { type: 'MostAllocated', resources: [{ name: 'cpu', weight: 1 }] } } };
-    const c = await new TestCluster({ profiles: [{ schedulerName: 'default-scheduler', args, disabled: ['PodTopologySpread', 'NodeResourcesBalancedAllocation'] }] }).start();
+    const c = await new TestCluster({ profiles: [{ schedulerName: 'default-scheduler', args, plugins: { multiPoint: { disabled: [{ name: 'PodTopologySpread' }, { name: 'NodeResourcesBalancedAllocation' }] } } }] }).start();
     await c.nodes(4);
     for (let i = 0; i < 4; i++) await c.pod(`p${i}`, requests({ cpu: '500m' }));
     await c.settle();
@@ -237,7 +237,7 @@ describe('scores', () => {
 
   it('follow a broken line when told to', async () => {
     const scoringStrategy = { type: 'RequestedToCapacityRatio', resources: [{ name: 'cpu', weight: 1 }], requestedToCapacityRatio: { shape: [{ utilization: 0, score: 0 }, { utilization: 100, score: 10 }] } };
-    const profiles = [{ schedulerName: 'default-scheduler', args: { NodeResourcesFit: { scoringStrategy } }, disabled: ['*'], enabled: ['PrioritySort', 'NodeResourcesFit', 'DefaultBinder'].map((name) => ({ name })) }];
+    const profiles = [{ schedulerName: 'default-scheduler', args: { NodeResourcesFit: { scoringStrategy } }, plugins: { multiPoint: { disabled: [{ name: '*' }], enabled: ['PrioritySort', 'NodeResourcesFit', 'DefaultBinder'].map((name) => ({ name })) } } }];
     const c = await new TestCluster({ profiles }).start();
     await c.nodes(4);
     for (let i = 0; i < 4; i++) await c.pod(`p${i}`, requests({ cpu: '500m' }));
@@ -255,6 +255,6 @@ describe('scores', () => {
   });
 
   it('refuse a profile with an unknown plugin', () => {
-    expect(() => new TestCluster({ profiles: [{ schedulerName: 's', enabled: [{ name: 'Magic' }] }] })).toThrow('names the plugin "Magic"');
+    expect(() => new TestCluster({ profiles: [{ schedulerName: 's', plugins: { multiPoint: { enabled: [{ name: 'Magic' }] } } }] })).toThrow('names the plugin "Magic"');
   });
 });

@@ -1,25 +1,19 @@
 import type { ProfileOptions } from '../options';
 import type { CycleState } from './cycle-state';
-import type { WeightedPlugin } from './framework';
+import type { ExtensionPoint } from './extension-points';
+import { EXTENSION_POINTS, takesPartIn } from './extension-points';
 import { Framework } from './framework';
-import type { PluginContext } from './plugin';
+import type { PluginContext, SchedulerPlugin } from './plugin';
+import { choosePlugins } from './plugin-sets';
 import type { ProfileEntry } from './registry';
 import { DEFAULT_PROFILE } from './registry';
 
 /**
  * Makes the plugins of a profile.
- * @throws Error when the profile names a plugin that does not exist
+ * @throws Error when the profile names a plugin that does not exist, or enables one where it has nothing to do
  */
 export function buildFramework(o: ProfileOptions, extra: readonly ProfileEntry[], x: Omit<PluginContext, 'fits'>): Framework {
   const known = new Map([...DEFAULT_PROFILE, ...extra].map((e) => [e.name, e]));
-  const wanted = new Map((o.enabled ?? []).map((e) => [e.name, e]));
-  for (const name of [...wanted.keys(), ...(o.disabled ?? []), ...Object.keys(o.args ?? {})]) {
-    if (name !== '*' && !known.has(name)) throw new Error(`profile "${o.schedulerName}" names the plugin "${name}", which does not exist`);
-  }
-  const disabled = new Set(o.disabled ?? []);
-  const entries = DEFAULT_PROFILE.filter((e) => wanted.has(e.name) || !(disabled.has(e.name) || disabled.has('*')));
-  for (const name of wanted.keys()) if (!entries.some((e) => e.name === name)) entries.push(known.get(name)!);
-
   let last: { state: CycleState; filters: ReturnType<Framework['filtersFor']> } | undefined;
   const context: PluginContext = {
     ...x,
@@ -28,7 +22,19 @@ export function buildFramework(o: ProfileOptions, extra: readonly ProfileEntry[]
       return framework.runFilters(last.filters, state, pod, node);
     },
   };
-  const plugins = entries.map((e): WeightedPlugin => ({ plugin: e.make(context, o.args?.[e.name] ?? {}), weight: wanted.get(e.name)?.weight ?? e.weight }));
-  const framework = new Framework(o.schedulerName, plugins, o.percentageOfNodesToScore ?? 0, x.cache, x.nominator);
+  const made = new Map<string, SchedulerPlugin>();
+  const make = (name: string): SchedulerPlugin => {
+    let plugin = made.get(name);
+    if (!plugin) {
+      const entry = known.get(name);
+      if (!entry) throw new Error(`profile "${o.schedulerName}" names the plugin "${name}", which does not exist`);
+      made.set(name, (plugin = entry.make(context, o.args?.[name] ?? {})));
+    }
+    return plugin;
+  };
+  for (const name of Object.keys(o.args ?? {})) if (!known.has(name)) make(name);
+  const chosen = choosePlugins(DEFAULT_PROFILE, o.plugins ?? {}, (name, point) => takesPartIn(make(name), point));
+  const at = Object.fromEntries(EXTENSION_POINTS.map((p) => [p, chosen.at[p].map(make)])) as Record<ExtensionPoint, SchedulerPlugin[]>;
+  const framework = new Framework(o.schedulerName, { all: chosen.all.map(make), at, weightOf: chosen.weightOf }, o.percentageOfNodesToScore ?? 0, x.cache, x.nominator);
   return framework;
 }

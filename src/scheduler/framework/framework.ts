@@ -5,13 +5,18 @@ import type { Nominator } from '../queue/nominator';
 import type { QueuedPod } from '../queue/queued-pod';
 import type { CycleState } from './cycle-state';
 import type { Diagnosis } from './diagnosis';
+import type { ExtensionPoint } from './extension-points';
 import type { OnlyNodes, PostFilterResult, SchedulerPlugin } from './plugin';
 import type { Verdict } from './verdict';
 import { failed, isRejected, messageOf, unresolvable, unschedulable } from './verdict';
 
-export interface WeightedPlugin {
-  plugin: SchedulerPlugin;
-  weight: number;
+/** Plugins by the points at which they take part, in order. */
+export interface FrameworkPlugins {
+  /** Each once, also those that take part nowhere. */
+  all: readonly SchedulerPlugin[];
+  at: Readonly<Record<ExtensionPoint, readonly SchedulerPlugin[]>>;
+  /** Weight of a plugin's score, at least 1. */
+  weightOf(name: string): number;
 }
 
 type With<K extends keyof SchedulerPlugin> = SchedulerPlugin & Required<Pick<SchedulerPlugin, K>>;
@@ -27,6 +32,7 @@ export interface PreFilterOutcome {
 
 /** The plugins of one profile, sorted by hook, and how their answers are put together. */
 export class Framework {
+  readonly plugins: readonly SchedulerPlugin[];
   readonly preEnqueuePlugins: readonly With<'preEnqueue'>[];
   readonly less: (a: QueuedPod, b: QueuedPod) => boolean;
   private readonly preFilters: readonly With<'preFilter'>[];
@@ -43,24 +49,26 @@ export class Framework {
 
   constructor(
     readonly schedulerName: string,
-    readonly plugins: readonly WeightedPlugin[],
+    chosen: FrameworkPlugins,
     /** Share of the nodes to score; 0: by the size of the cluster. */
     readonly percentageOfNodesToScore: number,
     private readonly cache: ClusterCache,
     private readonly nominator: Nominator,
   ) {
-    const all = plugins.map((w) => w.plugin);
-    const having = <K extends keyof SchedulerPlugin>(hook: K): With<K>[] => all.filter((p): p is With<K> => p[hook] !== undefined);
-    const sorter = having('less')[0];
-    if (!sorter) throw new Error(`profile "${schedulerName}" has no plugin that orders the queue: enable PrioritySort`);
-    this.less = (a, b) => sorter.less(a, b);
+    this.plugins = chosen.all;
+    const { at } = chosen;
+    // Who takes part at a point has the hook of that name.
+    const having = <K extends ExtensionPoint & keyof SchedulerPlugin>(hook: K): With<K>[] => at[hook] as readonly SchedulerPlugin[] as With<K>[];
+    const sorters = at.queueSort;
+    if (sorters.length !== 1) throw new Error(`profile "${schedulerName}" has ${sorters.length} plugins that order the queue: enable one at queueSort, such as PrioritySort`);
+    this.less = (a, b) => sorters[0]!.less!(a, b);
     this.preEnqueuePlugins = having('preEnqueue');
     this.preFilters = having('preFilter');
     this.filters = having('filter');
     this.postFilters = having('postFilter');
     this.preScores = having('preScore');
-    this.scores = plugins.filter((w) => w.plugin.score).map((w) => ({ plugin: w.plugin as With<'score'>, weight: w.weight }));
-    this.reserves = all.filter((p) => p.reserve ?? p.unreserve);
+    this.scores = having('score').map((plugin) => ({ plugin, weight: chosen.weightOf(plugin.name) }));
+    this.reserves = at.reserve;
     this.permits = having('permit');
     this.preBinds = having('preBind');
     this.binds = having('bind');

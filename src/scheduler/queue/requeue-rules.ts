@@ -10,7 +10,7 @@ export class RequeueRules {
   private readonly rules = new Map<ClusterEventName, Map<string, When>>();
 
   constructor(frameworks: Iterable<Framework>) {
-    for (const f of frameworks) for (const { plugin } of f.plugins) this.register(plugin);
+    for (const f of frameworks) for (const plugin of f.plugins) this.register(plugin);
   }
 
   /** Plugins that care about this kind of event. */
