@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Asks a server of its own for trouble, and says where it fails:
 //
-//   npm run test:fuzz -- [--minutes N] [--seed N] [--kind KIND] [--report FILE]
+//   npm run test:fuzz -- [--minutes N] [--seed N] [--only mutations|schemathesis] [--kind KIND] [--report FILE]
 //
-// Mutations of valid objects of every kind (requests.mjs). Demanded: no 5xx but those kube-apiserver gives, every refusal a
+// Half of the time goes to mutations of valid objects of every kind (requests.mjs), half to schemathesis over the served OpenAPI documents,
+// which is left out where there is no Python that can install it. Demanded: no 5xx but those kube-apiserver gives, every refusal a
 // well-formed Status, every answer in time, nothing in the server's log, and a server that is alive in the end. Code 1 otherwise.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,18 +13,22 @@ import { parseArgs } from 'node:util';
 import { residentMiB } from '../bench/load-client.mjs';
 import { startServer } from '../durability/server.mjs';
 import { fuzzMutations } from './mutations.mjs';
+import { fuzzSchemas } from './schemathesis.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
+    only: { type: 'string', default: '' },
     kind: { type: 'string' },
     report: { type: 'string' },
   },
 });
 const minutes = Number(values.minutes);
 if (!(minutes > 0)) throw new Error(`--minutes ${values.minutes} must be a number above 0`);
+const parts = ['mutations', 'schemathesis'].filter((p) => !values.only || p === values.only);
+if (!parts.length) throw new Error(`--only ${values.only} must be mutations or schemathesis`);
 
 const dir = mkdtempSync(join(tmpdir(), 'kubernest-fuzz-'));
 const kubeconfig = join(dir, 'kubeconfig');
@@ -31,7 +36,7 @@ const log = [];
 const server = await startServer([process.execPath, join(root, 'dist/main.js'), 'up', '--ephemeral', '--port', '0', '--log-format', 'json', '--kubeconfig', kubeconfig], kubeconfig, 16, (text) => log.push(text));
 const faults = [];
 try {
-  await fuzzMutations({ kubeconfig, seed: Number(values.seed), kind: values.kind, faults, root, until: performance.now() + minutes * 60_000 });
+  for (const part of parts) await { mutations: fuzzMutations, schemathesis: fuzzSchemas }[part]({ kubeconfig, seed: Number(values.seed), kind: values.kind, faults, root, time: (minutes * 60_000) / parts.length });
   if (!server.running) faults.push({ what: 'the server has ended' });
   else console.log(`server: ${residentMiB(server.child.pid).toFixed(0)} MiB resident in the end`);
 } finally {

@@ -11,8 +11,8 @@ import { Shapes } from './shapes.mjs';
 const AT_ONCE = 6;
 const NAMESPACE = 'fuzz';
 
-/** Finds faults until `until` (performance.now()) and adds them to `faults` as `{ what, request }`. */
-export async function fuzzMutations({ kubeconfig, seed, kind, faults, root, until }) {
+/** Finds faults for `time` ms and adds them to `faults` as `{ what, request }`. */
+export async function fuzzMutations({ kubeconfig, seed, kind, faults, root, time }) {
   const client = new FuzzClient(kubeconfig);
   const shapes = new Shapes(join(root, 'openapi'));
   const resources = await discover(client);
@@ -20,6 +20,7 @@ export async function fuzzMutations({ kubeconfig, seed, kind, faults, root, unti
   const asked = new Asked(client, faults);
   await asked.send({ method: 'POST', path: '/api/v1/namespaces', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ metadata: { name: NAMESPACE } }) });
   await tryAll(asked, resources, seeds);
+  const until = performance.now() + time;
   let number = 0;
   const worker = async (own) => {
     for (let chance = new Chance(own); performance.now() < until && faults.length < 200; ) {
