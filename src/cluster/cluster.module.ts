@@ -11,12 +11,12 @@ import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
 import type { ControllerOptions } from '../controllers/controllers';
 import type { ApiGroup } from '../apiserver/registry/strategy';
 import type { SqliteStore } from '../storage/sqlite/sqlite-store';
-import type { ComponentHealth } from '../apis/core/component-status';
 import { openSqliteStore } from '../storage/sqlite/open-sqlite-store';
 import type { Store } from '../storage/store';
 import { ApiGroupsModule } from './api-groups.module';
 import { makeApiServer } from './api-server';
 import type { ClusterEnvironment } from './cluster';
+import { componentHealth } from './component-health';
 import { localContexts } from './component-contexts';
 import { ComponentsModule } from './components.module';
 import type { Part } from './components.module';
@@ -33,13 +33,14 @@ import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROLLER_OPTI
 class FoundationModule {
   static forRoot(options: ClusterOptions, x: ClusterEnvironment, dataDir: string | undefined, opened: (store: Store) => void): DynamicModule {
     const tokens = new ServiceAccountTokens(x.clock);
+    const health = new HealthRegistry();
     let store: SqliteStore | undefined;
     return {
       module: FoundationModule,
-      imports: [ApiGroupsModule.forRoot(tokens, () => (store ? [storeHealth(store)] : []))],
+      imports: [ApiGroupsModule.forRoot(tokens, () => componentHealth(health, store))],
       providers: [
         { provide: SCHEMAS, useFactory: () => loadSchemas() },
-        { provide: HEALTH, useFactory: () => new HealthRegistry() },
+        { provide: HEALTH, useValue: health },
         {
           provide: STORE,
           useFactory: async () => {
@@ -105,10 +106,4 @@ export class ClusterModule {
 function nodesOf(parts: readonly Part[]): NodeAgent | undefined {
   const kubelet = parts.flatMap((p) => p.components).find((c) => c.name === 'kubelet');
   return kubelet as (typeof kubelet & NodeAgent) | undefined;
-}
-
-/** The store under the name that clients know it by in componentstatuses. */
-function storeHealth(store: SqliteStore): ComponentHealth {
-  const problem = store.health();
-  return { name: 'etcd-0', healthy: !problem, message: problem ? problem.message : 'ok' };
 }

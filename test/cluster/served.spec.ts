@@ -36,6 +36,11 @@ describe('a running cluster', () => {
     expect(await visitor.json('GET', list, undefined, 'nobody')).toEqual({ code: 401, body: unauthorized });
   });
 
+  it('tells that its parts are well', async () => {
+    const { items } = (await visitor.json('GET', '/api/v1/componentstatuses')).body as { items: { metadata: { name: string }; conditions: object[] }[] };
+    expect(items.map((i) => [i.metadata.name, i.conditions])).toEqual(['controller-manager', 'scheduler', 'etcd-0'].map((name) => [name, [{ type: 'Healthy', status: 'True', message: 'ok' }]]));
+  });
+
   it('has its nodes ready', async () => {
     const { items } = (await visitor.json('GET', '/api/v1/nodes')).body as { items: { metadata: { name: string }; status: { conditions: { type: string; status: string }[] } }[] };
     expect(items.map((n) => [n.metadata.name, n.status.conditions.find((c) => c.type === 'Ready')?.status])).toEqual([['node-1', 'True'], ['node-2', 'True'], ['node-3', 'True']]);

@@ -23,27 +23,32 @@ export class Visitor {
     this.token = byToken['token']!;
   }
 
-  async text(method: string, path: string, as: As = 'certificate', body?: object): Promise<{ code: number; body: string }> {
-    const res = await this.open(method, path, as, body);
+  async text(method: string, path: string, as: As = 'certificate', body?: object, headers?: Record<string, string>): Promise<{ code: number; body: string }> {
+    const res = await this.open(method, path, as, body, headers);
     let text = '';
     for await (const chunk of res.setEncoding('utf8')) text += chunk;
     return { code: res.statusCode!, body: text };
   }
 
-  async json(method: string, path: string, body?: object, as: As = 'certificate'): Promise<{ code: number; body: unknown }> {
-    const { code, body: text } = await this.text(method, path, as, body);
+  async json(method: string, path: string, body?: object, as: As = 'certificate', headers?: Record<string, string>): Promise<{ code: number; body: unknown }> {
+    const { code, body: text } = await this.text(method, path, as, body, headers);
     return { code, body: JSON.parse(text) };
   }
 
   /** The answer as soon as its head is there. The caller reads or destroys it. */
-  open(method: string, path: string, as: As = 'certificate', body?: object): Promise<IncomingMessage> {
+  open(method: string, path: string, as: As = 'certificate', body?: object, more: Record<string, string> = {}): Promise<IncomingMessage> {
     const { ca, cert, key } = this.tls;
-    const headers: Record<string, string> = body ? { 'Content-Type': 'application/json' } : {};
+    const headers: Record<string, string> = { ...(body ? { 'Content-Type': 'application/json' } : {}), ...more };
     if (typeof as === 'object') headers['Authorization'] = `Bearer ${as.token}`;
     return new Promise((resolve, reject) => {
       const req = request(`${this.server}${path}`, { method, headers, agent: false, ca, ...(as === 'certificate' ? { cert, key } : {}) }, resolve);
       req.on('error', reject);
       req.end(body && JSON.stringify(body));
     });
+  }
+
+  /** Where and how a WebSocket is opened. */
+  webSocket(path: string): { url: string; options: { ca: Buffer; cert: Buffer; key: Buffer } } {
+    return { url: this.server.replace('https:', 'wss:') + path, options: this.tls };
   }
 }

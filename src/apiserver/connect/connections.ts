@@ -1,10 +1,10 @@
-import { StatusError, badRequest, internalError, notFound } from '../../api/errors/status-error';
+import { StatusError, badRequest, notFound } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import type { Clock, Disposable } from '../../util/clock';
-import type { ResourceHandlers } from '../handlers/handlers';
 import type { Exchange } from '../http/exchange';
 import type { ConnectHandler } from '../http/resource-routes';
 import type { Lookup } from '../registry/strategy';
+import { nodeAddress, parseProxyId, podAddress, refused, serviceAddress, unavailable } from './locations';
 import { formatLog, podLogOptions } from './pod-logs';
 import type { PodLogLine, PodLogOptions } from './pod-logs';
 
@@ -27,26 +27,35 @@ export class Connections {
   ) {}
 
   readonly handle: ConnectHandler = (x, handlers) => {
-    const resource = handlers.definition.plural;
-    const target = this.target(x, handlers);
-    if (resource !== 'pods') throw unreachable(resource, x.name!);
-    if (x.subresource === 'log') return this.log(x, target);
-    if (x.subresource !== 'portforward' && x.subresource !== 'proxy') containerOf(target, x.query.get('container') || undefined);
-    if (!target.spec.nodeName) throw badRequest(`pod ${x.name} does not have a host assigned`);
-    throw internalError(`error dialing backend: the containers on ${target.spec.nodeName} are simulated and take no streams`);
+    if (x.subresource === 'proxy') throw unavailable(`error trying to reach service: ${refused(this.proxied(x, handlers.definition.plural))}`);
+    if (x.subresource === 'log') return this.log(x);
+    const pod = this.pod(x, x.name!);
+    if (x.subresource !== 'portforward') containerOf(pod, x.query.get('container') || undefined);
+    if (!pod.spec.nodeName) throw badRequest(`pod ${x.name} does not have a host assigned`);
+    const address = nodeAddress(this.lookup, pod.spec.nodeName as string);
+    if (!x.upgrade) throw badRequest('Upgrade request required');
+    throw new StatusError(500, undefined, `error dialing backend: ${refused(address)}`);
   };
 
-  private target(x: Exchange, handlers: ResourceHandlers): KubeObject {
-    const { gvk, plural } = handlers.definition;
-    const found = this.lookup.get({ group: gvk.group, version: gvk.version, resource: plural }, x.namespace, x.name!);
-    if (!found) throw notFound({ group: gvk.group, resource: plural }, x.name!);
+  /** The address behind a proxy path. */
+  private proxied(x: Exchange, resource: string): string {
+    if (resource === 'services') return serviceAddress(this.lookup, x.namespace!, x.name!);
+    const { name, port } = parseProxyId(x.name!, resource === 'nodes' ? 'node' : 'pod');
+    return resource === 'nodes' ? nodeAddress(this.lookup, name, port) : podAddress(this.pod(x, name), port);
+  }
+
+  private pod(x: Exchange, name: string): KubeObject {
+    const found = this.lookup.get(PODS, x.namespace, name);
+    if (!found) throw notFound(PODS, name);
     return found;
   }
 
-  private log(x: Exchange, pod: KubeObject): void {
+  private log(x: Exchange): void {
     const o = podLogOptions(x.query, x.name!, this.clock.now());
+    const pod = this.pod(x, x.name!);
     const container = containerOf(pod, o.container);
     if (!pod.spec.nodeName) return x.send(200, 'text/plain', Buffer.alloc(0));
+    nodeAddress(this.lookup, pod.spec.nodeName as string);
     const lines = this.lines(pod, container, o);
     if (!o.follow) {
       const bytes = Buffer.from(formatLog(lines, o));
@@ -79,7 +88,7 @@ export class Connections {
   private lines(pod: KubeObject, container: string, o: PodLogOptions): readonly PodLogLine[] {
     const agent = this.agent();
     const { name, namespace } = pod.metadata;
-    if (!agent) throw internalError(`error dialing backend: the node ${pod.spec.nodeName} is not in this process`);
+    if (!agent) throw new StatusError(500, undefined, `error dialing backend: the node ${pod.spec.nodeName} is not in this process`);
     try {
       return agent.logs(namespace!, name!, container, { tail: o.tail, since: o.since, previous: o.previous });
     } catch (e) {
@@ -97,14 +106,13 @@ interface Named {
 function containerOf(pod: KubeObject, wanted: string | undefined): string {
   const of = (field: string): string[] => ((pod.spec[field] as Named[] | undefined) ?? []).map((c) => c.name);
   const main = of('containers');
-  const init = of('initContainers');
+  const all = [...of('initContainers'), ...main, ...of('ephemeralContainers')];
   const name = pod.metadata.name;
   if (wanted === undefined) {
     if (main.length === 1) return main[0]!;
-    const others = init.length ? ` or one of the init containers: [${init.join(' ')}]` : '';
-    throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${main.join(' ')}]${others}`);
+    throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${all.join(' ')}]`);
   }
-  if (![...main, ...init, ...of('ephemeralContainers')].includes(wanted)) throw badRequest(`container ${wanted} is not valid for pod ${name}`);
+  if (!all.includes(wanted)) throw badRequest(`container ${wanted} is not valid for pod ${name}`);
   return wanted;
 }
 
@@ -112,10 +120,4 @@ function isRunning(pod: KubeObject | undefined, container: string): boolean {
   const statuses = [...((pod?.status?.containerStatuses as { name: string; state?: { terminated?: object } }[] | undefined) ?? []), ...((pod?.status?.initContainerStatuses as { name: string; state?: { terminated?: object } }[] | undefined) ?? [])];
   const status = statuses.find((s) => s.name === container);
   return !!status && !status.state?.terminated;
-}
-
-/** Nothing answers behind services and nodes. */
-function unreachable(resource: string, name: string): StatusError {
-  const why = resource === 'services' ? `no endpoints available for service ${JSON.stringify(name)}` : `error trying to reach service: ${name} is simulated and answers no requests`;
-  return new StatusError(503, 'ServiceUnavailable', why);
 }

@@ -4,13 +4,12 @@ import { apiVersionOf } from '../../api/meta/object';
 import type { KubeObject } from '../../api/meta/object';
 import { parseJson } from '../../api/schema/json';
 import { deleteObject } from '../registry/deletion';
-import type { DeletionOptions } from '../registry/deletion';
 import { Entry } from '../registry/registry';
 import type { Registry } from '../registry/registry';
 import type { ActionContext, ActionSubresource } from '../registry/strategy';
 import { decodeBody } from './decode-body';
 import type { Body, ObjectResult, RequestContext, WriteParams } from './handlers';
-import { writeOptions } from './options';
+import { checkedDeleteOptions, writeOptions } from './options';
 import { strategyContext } from './services';
 import type { Writer } from './writer';
 
@@ -29,7 +28,8 @@ export async function runAction(writer: Writer, action: ActionSubresource, ctx: 
     updateTarget: (change) => changeStored(registry, c.namespace, name, change, c.dryRun),
     updateOther: (r, namespace, other, change) => changeStored(writer.s.registryOf(r), namespace, other, change, false),
     deleteTarget: async (options) => {
-      await deleteObject(registry, c, name, deletionFrom(options));
+      const o = checkedDeleteOptions(options ?? {});
+      await deleteObject(registry, { ...c, dryRun: c.dryRun || o.dryRun }, name, o);
     },
   };
   const pending = writer.s.admission.admit({ operation: 'CREATE', definition: registry.definition, subresource: ctx.subresource, namespace: c.namespace, name, object, user: c.user, dryRun: c.dryRun, ctx: c });
@@ -66,12 +66,6 @@ async function changeStored(registry: Registry, namespace: string | undefined, n
 }
 
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 } as unknown as KubeObject;
-
-/** metav1.DeleteOptions (of an Eviction) as the registry takes them. */
-function deletionFrom(options: object | undefined): DeletionOptions {
-  const o = (options ?? {}) as { gracePeriodSeconds?: number; propagationPolicy?: DeletionOptions['propagationPolicy']; preconditions?: { uid?: string; resourceVersion?: string } };
-  return { gracePeriodSeconds: o.gracePeriodSeconds, propagationPolicy: o.propagationPolicy, uid: o.preconditions?.uid, resourceVersion: o.preconditions?.resourceVersion };
-}
 
 /** The resource or subresource is known but has no such verb. */
 export function noSuchMethod(): StatusError {

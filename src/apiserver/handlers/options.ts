@@ -61,7 +61,11 @@ export function parseInt64(text: string): number {
  * @throws BadRequest for a body of another kind, Invalid for values that contradict each other
  */
 export function deleteOptions(schemas: SchemaSet, body: Body | undefined, query: DeleteQuery): DeletionOptions & { dryRun: boolean } {
-  const raw = body && (body.text === undefined || body.text !== '') ? optionsFromBody(schemas, body) : optionsFromQuery(query);
+  return checkedDeleteOptions(body && (body.text === undefined || body.text !== '') ? optionsFromBody(schemas, body) : optionsFromQuery(query));
+}
+
+/** metav1.DeleteOptions, decoded, as the registry takes them. @throws Invalid for values that contradict each other */
+export function checkedDeleteOptions(raw: RawDeleteOptions): DeletionOptions & { dryRun: boolean } {
   const errors: FieldError[] = [];
   const policy = raw.propagationPolicy;
   if (raw.orphanDependents !== undefined && policy !== undefined) {

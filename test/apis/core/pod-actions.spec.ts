@@ -147,7 +147,8 @@ describe('pods/eviction', () => {
   it('changes nothing in a dry run', async () => {
     const s = stage(somePod(''), budget({ disruptionsAllowed: 1 }));
     await s.run({ ...eviction, deleteOptions: { dryRun: ['All'] } });
-    expect(s.deletions).toEqual([]);
+    expect(s.deletions).toEqual([{ dryRun: ['All'] }]);
+    expect(s.target.status.conditions).toHaveLength(1);
     expect(s.kind.stored['poddisruptionbudgets/b']!.status.disruptionsAllowed).toBe(1);
     expect((await stage(somePod(''), budget({})).refusal({ ...eviction, deleteOptions: { dryRun: ['All'] } })).code).toBe(429);
   });

@@ -1,4 +1,5 @@
-import { badRequest, conflict, forbidden, StatusError, tooManyRequests } from '../../../api/errors/status-error';
+import { invalidValue } from '../../../api/errors/field-error';
+import { badRequest, conflict, forbidden, invalid, StatusError, tooManyRequests } from '../../../api/errors/status-error';
 import { formatTime } from '../../../api/meta/time';
 import type { KubeObject } from '../../../api/meta/object';
 import { selectorFrom } from '../../../api/selectors/label-selector';
@@ -7,11 +8,13 @@ import type { Raw } from '../../shared/raw';
 import { podCondition, setPodCondition } from './create';
 
 const BUDGETS = { group: 'policy', version: 'v1', resource: 'poddisruptionbudgets' };
+const EVICTION = { group: 'policy', kind: 'Eviction' };
 const MAX_DISRUPTED = 2000;
 const REFUSED = "Cannot evict pod as it would violate the pod's disruption budget.";
 
 interface DeleteOptions {
   dryRun?: string[];
+  ignoreStoreReadErrorWithClusterBreakingPotential?: boolean;
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 
@@ -113,6 +116,7 @@ export const podEviction: ActionSubresource = {
   async create(c, eviction) {
     if (eviction.metadata.name !== c.name) throw badRequest('name in URL does not match name in Eviction object');
     const options = (eviction.deleteOptions ?? {}) as DeleteOptions;
+    if (options.ignoreStoreReadErrorWithClusterBreakingPotential) throw invalid(EVICTION, c.name, [invalidValue('deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential', true, 'can not be set for pod eviction, try after removing the option')]);
     const dryRun = c.dryRun || !!options.dryRun?.length;
     const pod = c.target();
     if (!needsNoBudget(pod)) {
@@ -126,7 +130,8 @@ export const podEviction: ActionSubresource = {
         else await c.updateOther(BUDGETS, budget.metadata.namespace, budget.metadata.name!, (b) => takeDisruption(c, b));
       }
     }
-    if (!dryRun) await evict(c, options);
+    if (dryRun) await c.deleteTarget(options);
+    else await evict(c, options);
     return undefined;
   },
 };
