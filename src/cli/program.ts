@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { OptionsError, kebab, validateOptions } from '../cluster/options';
 import { FLAGS, RUN_FLAGS, environmentName, fromEnvironment, fromFile, fromText } from './flags';
 import type { Flag } from './flags';
+import type { ExplainOptions } from '../cluster/explain';
 import { version } from './version';
 
 /** Exit codes: a wrong option is 2, everything else that fails 1. */
@@ -54,11 +55,24 @@ export function makeProgram(env: NodeJS.ProcessEnv): Command {
     const { restoreCluster } = await import('./restore.js');
     restoreCluster({ ...checked(o), file }, env);
   });
+  const explain = program.command('explain').description('tell why the cluster is as it is');
+  explain
+    .command('pod <NAME>')
+    .description('tell which nodes a pod fits on and how they score, by plugin, and why it does not fit on the others')
+    .option('-n, --namespace <NAMESPACE>', "the pod's namespace (default: that of the context)")
+    .option('--kubeconfig <FILE>', 'how to reach the API server (default: your own kubeconfig)', env['KUBERNEST_KUBECONFIG'])
+    .option('--context <NAME>', 'context of the kubeconfig (default: its current one)')
+    .option('--scheduler-config <FILE>', 'what the scheduler was started with', env['KUBERNEST_SCHEDULER_CONFIG'])
+    .addOption(output())
+    .action(async (name: string, o: ExplainOptions & { output: string }) => {
+      const { explainPodCommand } = await import('./explain.js');
+      await explainPodCommand(name, o, env);
+    });
   program.command('version').description('print versions').addOption(output()).action(async (o: { output: string }) => {
     const { printVersion } = await import('./version.js');
     printVersion(o.output);
   });
-  for (const c of program.commands) c.exitOverride().showHelpAfterError(`options are: ${c.options.map((o) => o.long).join(', ')} (see kubernest ${c.name()} --help)`);
+  for (const c of [...program.commands, ...explain.commands]) c.exitOverride().showHelpAfterError(`${c.options.length ? `options are: ${c.options.map((o) => o.long).join(', ')} ` : ''}(see kubernest ${c.parent === program ? '' : `${c.parent!.name()} `}${c.name()} --help)`);
   return program;
 }
 

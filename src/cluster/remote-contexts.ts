@@ -19,6 +19,8 @@ export interface RemoteServer {
   readonly server: string;
   /** PEM of its authorities; empty when the kubeconfig names none. */
   readonly ca: string;
+  /** Namespace of the context; `default` when it names none. */
+  readonly namespace: string;
   readonly contexts: ComponentContexts;
   /** Resolves when the server answers. @throws Error when it refuses us, or says nothing for half a minute */
   answers(signal: AbortSignal): Promise<void>;
@@ -34,7 +36,7 @@ export function remoteServer(file: string, context: string | undefined, x: { clo
   } catch (e) {
     throw new Error(`cannot read the kubeconfig (${(e as Error).message}): name another by --kubeconfig FILE`, { cause: e });
   }
-  const { namespace: _, ...options } = optionsFromKubeconfig(text, dirname(file), context);
+  const { namespace = 'default', ...options } = optionsFromKubeconfig(text, dirname(file), context);
   const clients = new Map<string, HttpClient>();
   const connect = (agent: string): HttpClient => {
     let client = clients.get(agent);
@@ -44,6 +46,7 @@ export function remoteServer(file: string, context: string | undefined, x: { clo
   return {
     server: options.server,
     ca: options.ca ?? '',
+    namespace,
     contexts: new ComponentContexts(({ agent }) => connect(agent), x),
     answers: (signal) => answers(connect('kubernest'), options.server, x.clock, signal),
     close: () => {

@@ -8,6 +8,8 @@ import { followCluster } from './cycle/cluster-events';
 import { NodeFinder } from './cycle/find-node';
 import { reportUnscheduled } from './cycle/pod-condition';
 import { WaitingPods } from './cycle/waiting-pods';
+import { explainPod } from './explain/explain-pod';
+import type { PodExplanation } from './explain/explanation';
 import { buildFramework } from './framework/build-framework';
 import { CycleState } from './framework/cycle-state';
 import { Diagnosis } from './framework/diagnosis';
@@ -87,11 +89,30 @@ export class Scheduler implements Component {
   }
 
   async start(signal: AbortSignal): Promise<void> {
-    this.subscription = followCluster(this.x.caches, this.cache, this.queue, (pod) => this.frameworks.has(pod['spec'].schedulerName as string));
-    await this.x.caches.synced(signal);
+    await this.observe(signal);
     if (this.state !== 'new') return;
     this.state = 'running';
     this.wake();
+  }
+
+  /** Learns what there is, without placing anything. */
+  async observe(signal: AbortSignal): Promise<void> {
+    this.subscription = followCluster(this.x.caches, this.cache, this.queue, (pod) => this.frameworks.has(pod['spec'].schedulerName as string));
+    await this.x.caches.synced(signal);
+  }
+
+  /**
+   * How the nodes compare for a pod; only for a scheduler that observes and does not place pods, since it forgets where the pod was.
+   * @throws Error when there is no such pod, or none of the profiles is its own
+   */
+  explain(namespace: string, name: string): PodExplanation {
+    if (this.state === 'running') throw new Error('a scheduler that places pods cannot explain');
+    const pod = this.x.caches.informer(PODS).get(`${namespace}/${name}`);
+    if (!pod) throw new Error(`there is no pod ${name} in the namespace ${namespace}`);
+    const schedulerName = pod['spec'].schedulerName as string;
+    const framework = this.frameworks.get(schedulerName);
+    if (!framework) throw new Error(`pod ${namespace}/${name} is scheduled by ${schedulerName}, of which nothing is known; known are: ${[...this.frameworks.keys()].join(', ')}`);
+    return explainPod(framework, this.cache, pod);
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,10 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { clientFromKubeconfig } from '../../src/client/kubeconfig';
+import { PODS } from '../../src/client/resources';
+import type { PodExplanation } from '../../src/scheduler/explain/explanation';
+import { SystemClock } from '../../src/util/system-clock';
 import type { Outcome, Running } from './kubernest';
 import { Kubernest, root } from './kubernest';
 
@@ -26,7 +30,7 @@ describe('kubernest', () => {
       expect(code).toBe(2);
       return stderr;
     };
-    expect(await wrong(['stauts'])).toBe('kubernest: there is no command stauts; there are: up, run, kubeconfig, status, delete, backup, restore, version, help\n');
+    expect(await wrong(['stauts'])).toBe('kubernest: there is no command stauts; there are: up, run, kubeconfig, status, delete, backup, restore, explain, version, help\n');
     expect(await wrong(['up', '--prot', '1'])).toMatch(/unknown option '--prot'[\s\S]*options are: --name, .*--port, /);
     expect(await wrong(['up', '--nodes', 'many', '--port', '1e9'])).toMatch(/--port 1e9: port must be .*\nkubernest: --nodes many: nodes must be/);
     expect(await wrong(['up'], { KUBERNEST_LOG_LEVEL: 'loud' })).toContain('log-level must be one of: debug');
@@ -99,6 +103,23 @@ describe('kubernest', () => {
     expect(JSON.parse((await run(['status', '--name', 'copy-0', '--output', 'json'])).stdout)).toMatchObject({ nodes: '1/1 ready' });
     copy.child.kill('SIGINT');
     await copy.ended;
+  }, 60_000);
+
+  it('explains where a pod could go, and why not elsewhere', async () => {
+    const c = up('--ephemeral', '--nodes', '2', '--name', 'why');
+    await c.until('is ready after');
+    const client = clientFromKubeconfig(join(home, '.kube', 'config'), { clock: new SystemClock() });
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'picky', namespace: 'default' }, spec: { nodeSelector: { 'kubernetes.io/hostname': 'node-2' }, containers: [{ name: 'c', image: 'nginx' }] } };
+    await client.create(PODS, pod);
+    const answer = JSON.parse((await run(['explain', 'pod', 'picky', '--output', 'json'])).stdout) as PodExplanation;
+    expect(answer).toMatchObject({ namespace: 'default', name: 'picky', best: ['node-2'], nodes: [{ name: 'node-2', rejectedBy: [] }, { name: 'node-1', rejectedBy: [{ plugin: 'NodeAffinity' }] }] });
+    const text = await run(['explain', 'pod', 'picky', '-n', 'default']);
+    expect(text).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/DOES NOT FIT +PLUGIN +MESSAGE\nnode-1 +NodeAffinity +node\(s\) didn't match Pod's node affinity\/selector\n$/) });
+    expect(await run(['explain', 'pod', 'other'])).toEqual({ code: 1, stdout: '', stderr: 'kubernest: there is no pod other in the namespace default\n' });
+    expect(await run(['explain', 'node'])).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown command 'node'") });
+    client.close();
+    c.child.kill('SIGINT');
+    await c.ended;
   }, 60_000);
 
   it('knows a killed cluster from a running one', async () => {

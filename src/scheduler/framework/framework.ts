@@ -149,8 +149,8 @@ export class Framework {
     return this.postFilters.length > 0;
   }
 
-  /** Weighted sums of all scores, one per node; the array is only good until the next call. */
-  score(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[]): { totals: Float64Array } | Verdict {
+  /** Weighted sums of all scores, one per node; the array is only good until the next call. `told` hears each plugin's scores before and after normalizing. */
+  score(state: CycleState, pod: PodInfo, nodes: readonly NodeInfo[], told?: ScoreListener): { totals: Float64Array } | Verdict {
     for (const plugin of this.preScores) {
       const v = plugin.preScore(state, pod, nodes);
       if (v?.code === 'skip') state.skipScore.add(plugin.name);
@@ -161,7 +161,9 @@ export class Framework {
     for (const { plugin, weight } of this.scores) {
       if (state.skipScore.has(plugin.name)) continue;
       for (let i = 0; i < nodes.length; i++) scores[i] = plugin.score(state, pod, nodes[i]!);
+      const raw = told && scores.slice();
       plugin.normalize?.(state, pod, scores, nodes);
+      if (raw) told(plugin.name, weight, raw, scores);
       for (let i = 0; i < nodes.length; i++) {
         const s = scores[i]!;
         if (!(s >= 0 && s <= 100)) {
@@ -222,6 +224,9 @@ export class Framework {
     return [this.buffers[0]!, this.buffers[1]!];
   }
 }
+
+/** Hears the scores of one plugin, in the order of the nodes; the arrays may be longer and are only good during the call. */
+export type ScoreListener = (plugin: string, weight: number, raw: Float64Array, normalized: Float64Array) => void;
 
 const MAX_WAIT = 15 * 60_000;
 
