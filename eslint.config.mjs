@@ -2,8 +2,8 @@ import tseslint from 'typescript-eslint';
 import injectedOnly from './scripts/lint/injected-only.mjs';
 import layers from './scripts/lint/layers.mjs';
 
-/** Where time and chance come from. Keys and tokens must be unpredictable even in a run repeated from its seed. */
-const sourcesOfChance = ['src/util/system-clock.ts', 'src/util/random.ts', 'src/cluster/pki.ts', 'src/cluster/x509.ts'];
+/** Where time and chance come from, and what measures the process itself. Keys and tokens must be unpredictable even in a run repeated from its seed. */
+const sourcesOfChance = ['src/util/system-clock.ts', 'src/util/random.ts', 'src/util/event-loop.ts', 'src/cluster/pki.ts', 'src/cluster/x509.ts'];
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', '**/generated/'] },

@@ -12,7 +12,7 @@ import type { NodeAgent } from '../apiserver/connect/connections';
 import type { ControlPlane } from '../apiserver/control-plane';
 import { createApiServer } from '../apiserver/http/api-server';
 import type { ApiServer } from '../apiserver/http/api-server';
-import { FlowSchemaClassifier } from '../apiserver/http/flow-schemas';
+import { PriorityAndFairness } from '../apiserver/flowcontrol/priority-and-fairness';
 import type { MadeFile } from '../apiserver/http/file-answer';
 import type { HealthRegistry } from '../apiserver/http/health';
 import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
@@ -53,6 +53,8 @@ export function makeApiServer({ plane, groups, schemas, pki, health, store, x, a
   const metrics = new Metrics(x.clock.now());
   metrics.addStorageObjects(() => Array.from(plane.stored(), ({ definition: d, cache }) => [groupResource(d.gvk.group, d.plural), cache.size] as const));
   metrics.addStorageSize(() => store.size());
+  const flow = new PriorityAndFairness(() => plane.lookup.list(FLOW_SCHEMAS), () => plane.lookup.list(PRIORITY_LEVELS), x.clock);
+  flow.addMetrics(metrics);
   // By upstream's name of its store: probes ask for /livez/etcd.
   health.add('etcd', () => store.health()?.message);
   const backup = async (): Promise<MadeFile> => {
@@ -70,7 +72,7 @@ export function makeApiServer({ plane, groups, schemas, pki, health, store, x, a
     openapi: createOpenApi({ groups, schemas, descriptions: loadDescriptions() }),
     openapiProtobuf: loadOpenApiProtobuf(),
     connect: new Connections(plane.lookup, x.clock, () => nodes).handle,
-    flow: new FlowSchemaClassifier(() => plane.lookup.list(FLOW_SCHEMAS), () => plane.lookup.list(PRIORITY_LEVELS), x.clock),
+    flow,
     codec: loadProtobuf(),
     health,
     metrics,

@@ -12,11 +12,11 @@ import type { Authenticator } from '../authn/authenticator';
 import type { Authorizer } from '../authz/authorizer';
 import { Discovery } from '../discovery/discovery';
 import { DiscoveryRoutes } from '../discovery/serve-discovery';
+import type { PriorityAndFairness } from '../flowcontrol/priority-and-fairness';
 import type { Metrics, WatchSeries } from '../metrics/metrics';
 import { Answers } from './answers';
 import type { Call } from './call';
 import { Chain } from './chain';
-import type { FlowControl } from './chain';
 import type { WireCodec } from './encoder';
 import { Encoder } from './encoder';
 import type { Endpoint } from './endpoint';
@@ -58,7 +58,7 @@ export interface ApiServerOptions {
   log: Log;
   /** Absent: plain HTTP. */
   tls?: TlsMaterial;
-  flow?: FlowControl;
+  flow?: PriorityAndFairness;
   connect?: ConnectHandler;
   /** Documents at fixed paths, e.g. /openid/v1/jwks. */
   documents?: ReadonlyMap<string, FixedDocument>;

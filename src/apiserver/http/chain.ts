@@ -1,11 +1,12 @@
 import type { Clock } from '../../util/clock';
 import { badRequest, StatusError, unauthorized } from '../../api/errors/status-error';
 import { parseFieldSelector } from '../../api/selectors/field-selector';
-import type { UserInfo } from '../registry/strategy';
 import type { Authentication, Authenticator } from '../authn/authenticator';
 import { ANONYMOUS } from '../authn/authenticator';
 import type { Attributes, Authorizer, Decision } from '../authz/authorizer';
 import type { Metrics, RequestSeries } from '../metrics/metrics';
+import type { Lane } from '../flowcontrol/lane';
+import type { PriorityAndFairness } from '../flowcontrol/priority-and-fairness';
 import type { Answers } from './answers';
 import { CLIENT_GONE } from './exchange';
 import type { Exchange } from './exchange';
@@ -15,11 +16,6 @@ import { isOpenPath } from './plain-routes';
 import { accessDenied, requestTimedOut } from './refusals';
 import type { RequestInfo } from './request-info';
 import type { ResourceRoutes, Route } from './resource-routes';
-
-/** Sorts requests into flow schemas; the UIDs it gives are told to the client. */
-export interface FlowControl {
-  classify(user: UserInfo, info: RequestInfo): readonly [schema: string, level: string] | undefined;
-}
 
 /** What is counted when nobody waited for the answer. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -32,7 +28,7 @@ export class Chain {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly authorizer: Authorizer,
-    private readonly flow: FlowControl | undefined,
+    private readonly flow: PriorityAndFairness | undefined,
     private readonly resources: ResourceRoutes,
     private readonly plain: PlainRoutes,
     private readonly answers: Answers,
@@ -57,6 +53,10 @@ export class Chain {
   /** Counts an answer; to be called once per request that was run. */
   answered(x: Exchange, code: number, bytes: number): void {
     this.metrics.inflight[kindOf(x)]--;
+    if (x.entered) {
+      x.entered = false;
+      this.flow!.leave(x.lane!);
+    }
     this.seriesOf(x).observe(code, (this.clock.monotonic() - x.started) / 1000, bytes);
   }
 
@@ -65,7 +65,35 @@ export class Chain {
     if (who) x.user = who;
     else if (!x.info.isResource && isOpenPath(x.info.path)) x.user = ANONYMOUS;
     else throw unauthorized();
-    x.flow = this.flow?.classify(x.user, x.info);
+    const { flow } = this;
+    const lane = (x.lane = flow?.classify(x.user, x.info));
+    // Probes, discovery of versions and metrics are answered however much there is to do.
+    if (!flow || !lane || (!x.info.isResource && isOpenPath(x.info.path))) this.admitted(x);
+    else if (flow.enter(lane, x.started)) {
+      x.entered = true;
+      this.admitted(x);
+    } else this.queue(x, flow, lane);
+  }
+
+  /** It waits for its turn, and is served or refused then. */
+  private queue(x: Exchange, flow: PriorityAndFairness, lane: Lane): void {
+    flow.wait(lane, x.user, x.info, {
+      get gone() {
+        return x.call.gone;
+      },
+      go: () => {
+        x.entered = true;
+        try {
+          this.admitted(x);
+        } catch (error) {
+          this.answers.fail(x, error);
+        }
+      },
+      refuse: () => this.answers.text(x, 429, 'Too many requests, please try again later.\n', ['Retry-After', '1']),
+    });
+  }
+
+  private admitted(x: Exchange): void {
     const route = x.info.isResource ? this.resources.route(x) : undefined;
     const decision = this.authorizer.authorize(attributesOf(x));
     if (decision instanceof Promise) this.later(x, decision.then((d) => this.decided(x, d, route)));

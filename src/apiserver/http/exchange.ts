@@ -1,5 +1,6 @@
 import type { Disposable } from '../../util/clock';
 import type { UserInfo } from '../registry/strategy';
+import type { Lane } from '../flowcontrol/lane';
 import type { RequestContext } from '../handlers/handlers';
 import type { Call } from './call';
 import type { Query } from './query';
@@ -36,8 +37,10 @@ export class Exchange implements RequestContext {
   namespace?: string;
   name?: string;
   subresource?: string;
-  /** UIDs of the flow schema and priority level that the request was sorted into. */
-  flow?: readonly [schema: string, level: string];
+  /** The flow schema and priority level that the request was sorted into. */
+  lane?: Lane;
+  /** It has a seat of its priority level. */
+  entered = false;
   /** Set when the client asks for another protocol on this connection. */
   upgrade?: Upgrade;
   /** What the request leads to, once that is known. */
@@ -132,7 +135,7 @@ export class Exchange implements RequestContext {
     const head = ['Audit-Id', this.auditId];
     if (!extra?.includes('Cache-Control')) head.push('Cache-Control', 'no-cache, private');
     if (contentType !== '') head.push('Content-Type', contentType);
-    if (this.flow) head.push('X-Kubernetes-Pf-Flowschema-Uid', this.flow[0], 'X-Kubernetes-Pf-Prioritylevel-Uid', this.flow[1]);
+    if (this.lane) head.push('X-Kubernetes-Pf-Flowschema-Uid', this.lane.uids[0], 'X-Kubernetes-Pf-Prioritylevel-Uid', this.lane.uids[1]);
     if (this.warnings) for (const w of this.warnings.values()) head.push('Warning', w);
     if (extra) head.push(...extra);
     if (this.host.stopping) head.push('Connection', 'close');

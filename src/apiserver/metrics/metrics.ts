@@ -1,4 +1,4 @@
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { addProcessMetrics } from './process-metrics';
 import type { CounterCell, HistogramCell, Labels } from './series';
 import { FastCounter, FastHistogram } from './series';
@@ -107,6 +107,25 @@ export class Metrics {
       registers: [this.registry],
       async collect() {
         g.set(await size());
+      },
+    });
+  }
+
+  /** Publishes values that are asked for at every scrape. */
+  gauges(name: string, help: string, labelNames: string[], read: () => readonly (readonly [Labels, number])[]): void {
+    this.gaugeVector(name, help, labelNames, read);
+  }
+
+  /** The same for what only grows. */
+  counters(name: string, help: string, labelNames: string[], read: () => readonly (readonly [Labels, number])[]): void {
+    const c: Counter = new Counter({
+      name,
+      help,
+      labelNames,
+      registers: [this.registry],
+      collect() {
+        c.reset();
+        for (const [labels, value] of read()) c.inc(labels, value);
       },
     });
   }

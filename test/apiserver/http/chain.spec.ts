@@ -2,6 +2,7 @@ import supertest from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Attributes } from '../../../src/apiserver/authz/authorizer';
 import { StoreError } from '../../../src/storage/store-error';
+import { PriorityAndFairness } from '../../../src/apiserver/flowcontrol/priority-and-fairness';
 import { FakeClock } from '../../../src/util/fake-clock';
 import type { Harness } from './support';
 import { startHarness, TOKEN } from './support';
@@ -50,7 +51,10 @@ describe('authorization', () => {
 
 describe('flow control', () => {
   it('tells clients where they belong', async () => {
-    h = await startHarness({ flow: { classify: (user) => (user.name === 'admin' ? ['schema-uid', 'level-uid'] : undefined) } });
+    const rules = [{ subjects: [{ kind: 'User', user: { name: 'admin' } }], nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }] }];
+    const schema = { kind: 'FlowSchema', apiVersion: 'flowcontrol.apiserver.k8s.io/v1', metadata: { name: 's', uid: 'schema-uid' }, spec: { priorityLevelConfiguration: { name: 'l' }, rules } };
+    const level = { kind: 'PriorityLevelConfiguration', apiVersion: 'flowcontrol.apiserver.k8s.io/v1', metadata: { name: 'l', uid: 'level-uid' }, spec: { type: 'Exempt' } };
+    h = await startHarness({ flow: new PriorityAndFairness(() => [schema], () => [level], new FakeClock()) });
     const r = await ask('/apis').expect(200);
     expect(r.headers).toMatchObject({ 'x-kubernetes-pf-flowschema-uid': 'schema-uid', 'x-kubernetes-pf-prioritylevel-uid': 'level-uid' });
     expect((await supertest(h.url).get('/version')).headers).not.toHaveProperty('x-kubernetes-pf-flowschema-uid');

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/api/meta/object';
-import { FlowSchemaClassifier } from '../../../src/apiserver/http/flow-schemas';
+import { FlowSchemaClassifier } from '../../../src/apiserver/flowcontrol/flow-schemas';
 import { parseRequestInfo } from '../../../src/apiserver/http/request-info';
 import { FakeClock } from '../../../src/util/fake-clock';
 
-const level = (name: string): KubeObject => ({ kind: 'PriorityLevelConfiguration', apiVersion: 'flowcontrol.apiserver.k8s.io/v1', metadata: { name, uid: `level-${name}` } });
+const level = (name: string): KubeObject => ({ kind: 'PriorityLevelConfiguration', apiVersion: 'flowcontrol.apiserver.k8s.io/v1', metadata: { name, uid: `level-${name}` }, spec: { type: 'Exempt' } });
 function schema(name: string, matchingPrecedence: number, levelName: string, rule: object): KubeObject {
   return { kind: 'FlowSchema', apiVersion: 'flowcontrol.apiserver.k8s.io/v1', metadata: { name, uid: name }, spec: { matchingPrecedence, priorityLevelConfiguration: { name: levelName }, rules: [rule] } };
 }
@@ -24,7 +24,7 @@ const user = (name: string, ...groups: string[]): { name: string; groups: string
 const lease = '/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/l';
 
 describe('FlowSchemaClassifier', () => {
-  const c = new FlowSchemaClassifier(() => schemas, () => levels, new FakeClock());
+  const c = new FlowSchemaClassifier(() => schemas, () => levels, new FakeClock(), () => undefined);
   it.each([
     ['GET', '/api/v1/nodes', user('root', 'system:masters'), ['exempt', 'level-exempt']],
     ['GET', '/api/v1/nodes', user('jo', 'system:authenticated'), ['catch-all', 'level-low']],
@@ -38,20 +38,20 @@ describe('FlowSchemaClassifier', () => {
     ['PUT', lease.replace('kube-system', 'default'), user('elector', 'x'), ['catch-all', 'level-low']],
     ['PUT', `${lease}/status`, user('elector', 'x'), ['catch-all', 'level-low']],
   ])('%s %s', (method, url, who, want) => {
-    expect(c.classify(who, parseRequestInfo(method, url))).toEqual(want);
-    expect(c.classify(who, parseRequestInfo(method, url))).toEqual(want);
+    expect(c.classify(who, parseRequestInfo(method, url))?.uids).toEqual(want);
+    expect(c.classify(who, parseRequestInfo(method, url))?.uids).toEqual(want);
   });
 
   it('notices changes within a second', () => {
     const clock = new FakeClock();
     let now = schemas.slice(0, 1);
-    const changing = new FlowSchemaClassifier(() => now, () => levels, clock);
+    const changing = new FlowSchemaClassifier(() => now, () => levels, clock, () => undefined);
     const who = user('root', 'system:masters');
     const info = parseRequestInfo('GET', '/api/v1/nodes');
-    expect(changing.classify(who, info)?.[0]).toBe('catch-all');
+    expect(changing.classify(who, info)?.schema).toBe('catch-all');
     now = schemas.slice(0, 2);
     clock.step(1000);
-    expect(changing.classify(who, info)?.[0]).toBe('exempt');
+    expect(changing.classify(who, info)?.schema).toBe('exempt');
   });
-  it('gives nothing where there is nothing', () => expect(new FlowSchemaClassifier(() => [], () => [], new FakeClock()).classify(user('a'), parseRequestInfo('GET', '/api'))).toBeUndefined());
+  it('gives nothing where there is nothing', () => expect(new FlowSchemaClassifier(() => [], () => [], new FakeClock(), () => undefined).classify(user('a'), parseRequestInfo('GET', '/api'))).toBeUndefined());
 });

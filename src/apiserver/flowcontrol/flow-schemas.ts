@@ -1,8 +1,9 @@
 import type { KubeObject } from '../../api/meta/object';
 import type { Clock } from '../../util/clock';
 import type { UserInfo } from '../registry/strategy';
-import type { FlowControl } from './chain';
-import type { RequestInfo } from './request-info';
+import type { RequestInfo } from '../http/request-info';
+import { Lane } from './lane';
+import { PriorityLevel } from './priority-level';
 
 interface Subject {
   kind: string;
@@ -30,10 +31,9 @@ interface PolicyRule {
   nonResourceRules?: NonResourceRule[];
 }
 
-type Flow = readonly [schema: string, level: string];
-
 interface Schema {
-  flow: Flow;
+  object: KubeObject;
+  lane: Lane;
   rules: readonly PolicyRule[];
 }
 
@@ -41,49 +41,85 @@ interface Schema {
 const REFRESH = 1000;
 const REMEMBERED = 2000;
 
-/**
- * Sorts requests into the cluster's flow schemas: of those that match, the one with the lowest matchingPrecedence wins, by name among equals.
- * Nothing is queued or refused yet; clients see where they belong.
- */
-export class FlowSchemaClassifier implements FlowControl {
+/** Sorts requests into the cluster's flow schemas: of those that match, the one with the lowest matchingPrecedence wins, by name among equals. */
+export class FlowSchemaClassifier {
   private schemas: readonly Schema[] = [];
   private refreshed = -Infinity;
-  private known = new WeakMap<UserInfo, Map<string, Flow | null>>();
+  private known = new WeakMap<UserInfo, Map<string, Lane | null>>();
+  private readonly levels = new Map<string, { object: KubeObject; level: PriorityLevel }>();
+  private lanesInUse: readonly Lane[] = [];
 
-  /** `schemas` and `levels` give the FlowSchemas and PriorityLevelConfigurations stored now. */
+  /** The first two give the FlowSchemas and PriorityLevelConfigurations stored now; `changed` is told the levels when they are others than before. */
   constructor(
     private readonly flowSchemas: () => readonly KubeObject[],
-    private readonly levels: () => readonly KubeObject[],
+    private readonly storedLevels: () => readonly KubeObject[],
     private readonly clock: Clock,
+    private readonly changed: (levels: readonly PriorityLevel[]) => void,
   ) {}
 
-  classify(user: UserInfo, info: RequestInfo): Flow | undefined {
+  /** Every schema's lane, for metrics. */
+  get lanes(): readonly Lane[] {
+    return this.lanesInUse;
+  }
+
+  classify(user: UserInfo, info: RequestInfo): Lane | undefined {
     const now = this.clock.monotonic();
     if (now - this.refreshed >= REFRESH) this.refresh(now);
     let mine = this.known.get(user);
     if (!mine) this.known.set(user, (mine = new Map()));
     const key = info.isResource ? `${info.verb} ${info.group}/${info.resource}/${info.subresource} ${info.namespace}` : `${info.verb} ${info.path}`;
-    let flow = mine.get(key);
-    if (flow === undefined) {
-      flow = this.schemas.find((s) => s.rules.some((r) => matches(r, user, info)))?.flow ?? null;
+    let lane = mine.get(key);
+    if (lane === undefined) {
+      lane = this.schemas.find((s) => s.rules.some((r) => matches(r, user, info)))?.lane ?? null;
       if (mine.size >= REMEMBERED) mine.clear();
-      mine.set(key, flow);
+      mine.set(key, lane);
     }
-    return flow ?? undefined;
+    return lane ?? undefined;
   }
 
   private refresh(now: number): void {
     this.refreshed = now;
-    const levels = new Map(this.levels().map((l) => [l.metadata.name!, l.metadata.uid ?? '']));
-    const schemas = [...this.flowSchemas()].sort(byPrecedence).flatMap((s) => {
-      const level = levels.get((s.spec as { priorityLevelConfiguration: { name: string } }).priorityLevelConfiguration.name);
-      return level === undefined ? [] : [{ flow: [s.metadata.uid ?? '', level] as const, rules: ((s.spec as { rules?: PolicyRule[] }).rules ?? []) }];
+    const levelsChanged = this.refreshLevels();
+    const before = new Map(this.schemas.map((s) => [s.object, s]));
+    const schemas = [...this.flowSchemas()].sort(byPrecedence).flatMap((object): Schema[] => {
+      const spec = object.spec as { priorityLevelConfiguration: { name: string }; rules?: PolicyRule[]; distinguisherMethod?: { type: 'ByUser' | 'ByNamespace' } };
+      const level = this.levels.get(spec.priorityLevelConfiguration.name)?.level;
+      if (!level) return [];
+      // Objects are shared and never changed: the same object is the same schema.
+      const known = before.get(object);
+      if (known?.lane.level === level) return [known];
+      return [{ object, lane: new Lane(object, level, spec.distinguisherMethod?.type), rules: spec.rules ?? [] }];
     });
-    // Objects are shared and never changed: the same rules by reference are the same rules.
-    const same = schemas.length === this.schemas.length && schemas.every((s, i) => s.rules === this.schemas[i]!.rules && s.flow[0] === this.schemas[i]!.flow[0] && s.flow[1] === this.schemas[i]!.flow[1]);
-    if (same) return;
+    if (!levelsChanged && schemas.length === this.schemas.length && schemas.every((s, i) => s === this.schemas[i])) return;
     this.schemas = schemas;
+    this.lanesInUse = schemas.map((s) => s.lane);
     this.known = new WeakMap();
+    this.changed(Array.from(this.levels.values(), (l) => l.level));
+  }
+
+  /** @returns whether a level has come, gone or changed */
+  private refreshLevels(): boolean {
+    const { levels } = this;
+    let changed = false;
+    const gone = new Set(levels.keys());
+    for (const object of this.storedLevels()) {
+      const name = object.metadata.name!;
+      gone.delete(name);
+      const known = levels.get(name);
+      if (known?.object === object) continue;
+      changed = true;
+      if (known && known.object.metadata.uid === object.metadata.uid) {
+        known.object = object;
+        known.level.update(object);
+      } else levels.set(name, { object, level: new PriorityLevel(object) });
+    }
+    for (const name of gone) {
+      // Whoever waits in it is still served: the gate is told only when it is empty.
+      if (levels.get(name)!.level.queues.size > 0) continue;
+      levels.delete(name);
+      changed = true;
+    }
+    return changed;
   }
 }
 
