@@ -1,3 +1,4 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +10,7 @@ export const cache = process.env.CLIENTS_CACHE ?? join(process.env.XDG_CACHE_HOM
 
 const here = import.meta.dirname;
 const go = join(here, 'go');
+const python = join(here, 'python');
 
 /**
  * The client programs. `needs`: commands without which one is skipped. `fetch`: commands that take its libraries from their registry; where
@@ -38,4 +40,34 @@ export const PROGRAMS = [
     run: [go, join(cache, 'roundtrip')],
     steps: ['fuzz', 'requests'],
   },
+  {
+    name: 'python',
+    needs: ['python3'],
+    fetch: [
+      [python, 'python3', '-m', 'venv', join(cache, 'python')],
+      [python, join(cache, 'python/bin/python'), '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt'],
+    ],
+    run: [python, join(cache, 'python/bin/python'), 'client.py'],
+  },
+  {
+    name: '@kubernetes/client-node',
+    needs: ['node', 'npm'],
+    fetch: [installed('node')],
+    run: [join(cache, 'node'), 'node', join(here, 'node/client.mjs')],
+  },
+  {
+    name: 'openapi-fetch',
+    needs: ['node', 'npm'],
+    fetch: [installed('openapi-fetch')],
+    build: [[join(cache, 'openapi-fetch'), 'node', join(here, 'openapi-fetch/generate.mjs')]],
+    run: [join(cache, 'openapi-fetch'), 'node', 'made/out/client.js'],
+  },
 ];
+
+/** A command that installs what package.json in a folder here names, into a folder of the cache. */
+function installed(folder) {
+  const to = join(cache, folder);
+  mkdirSync(to, { recursive: true });
+  copyFileSync(join(here, folder, 'package.json'), join(to, 'package.json'));
+  return [to, 'npm', 'install', '--no-audit', '--no-fund', '--no-package-lock', '--prefer-offline', '--loglevel=error'];
+}
