@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
@@ -41,7 +42,7 @@ export function makeKubeconfig(cluster: string, server: string, pki: Pki): KubeC
     kind: 'Config',
     clusters: [{ name, cluster: { 'certificate-authority-data': b64(pki.ca.cert), server } }],
     users: [
-      { name, user: { 'client-certificate-data': b64(pki.admin.cert), 'client-key-data': b64(pki.admin.key) } },
+      { name, user: { 'client-certificate-data': b64(pki.admin.cert), 'client-key-data': b64(sec1(pki.admin.key)) } },
       { name: `${name}-token`, user: { token: pki.adminToken } },
     ],
     contexts: [
@@ -50,6 +51,11 @@ export function makeKubeconfig(cluster: string, server: string, pki: Pki): KubeC
     ],
     'current-context': name,
   };
+}
+
+/** An EC key as kubeadm writes it: clients without a parser of their own go by the label (fabric8 takes PKCS#8 for RSA). */
+function sec1(pem: string): string {
+  return createPrivateKey(pem).export({ type: 'sec1', format: 'pem' }).toString();
 }
 
 /** The user's own kubeconfig: the first file of $KUBECONFIG, else ~/.kube/config. */

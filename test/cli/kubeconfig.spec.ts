@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,6 +34,14 @@ describe('the kubeconfig of the user', () => {
     await mergeKubeconfig(file, await config('a'), clock);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(read()['current-context']).toBe('kubernest-a');
+  });
+
+  it('holds the key in the form of kubeadm, which says that it is an EC key', async () => {
+    const { users } = await config('a');
+    const user = users[0]!.user as { 'client-key-data': string; 'client-certificate-data': string };
+    const key = Buffer.from(user['client-key-data'], 'base64').toString();
+    expect(key).toMatch(/^-----BEGIN EC PRIVATE KEY-----\n/);
+    expect(new X509Certificate(Buffer.from(user['client-certificate-data'], 'base64')).checkPrivateKey(createPrivateKey(key))).toBe(true);
   });
 
   it('keeps what others wrote, and loses only its own entries', async () => {

@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,6 +11,10 @@ export const cache = process.env.CLIENTS_CACHE ?? join(process.env.XDG_CACHE_HOM
 
 const here = import.meta.dirname;
 const go = join(here, 'go');
+const rust = join(here, 'rust');
+const java = join(here, 'java');
+// By the list of versions: jars of others would stay in the class path.
+const jars = join(cache, 'java', createHash('sha256').update(readFileSync(join(java, 'pom.xml'))).digest('hex').slice(0, 12));
 const python = join(here, 'python');
 
 /**
@@ -61,6 +66,20 @@ export const PROGRAMS = [
     fetch: [installed('openapi-fetch')],
     build: [[join(cache, 'openapi-fetch'), 'node', join(here, 'openapi-fetch/generate.mjs')]],
     run: [join(cache, 'openapi-fetch'), 'node', 'made/out/client.js'],
+  },
+  {
+    name: 'kube-rs',
+    needs: ['cargo'],
+    fetch: [[rust, 'cargo', 'fetch', '--locked', '--quiet']],
+    build: [[rust, 'cargo', 'build', '--locked', '--quiet', '--target-dir', join(cache, 'rust')]],
+    run: [rust, join(cache, 'rust/debug/kubernest-client')],
+  },
+  {
+    name: 'fabric8',
+    needs: ['mvn', 'javac', 'java'],
+    fetch: [[java, 'mvn', '--quiet', '--batch-mode', 'dependency:copy-dependencies', `-DoutputDirectory=${jars}`]],
+    build: [[java, 'javac', '-d', join(cache, 'java/classes'), '-cp', `${jars}/*`, 'Client.java']],
+    run: [java, 'java', '-cp', `${join(cache, 'java/classes')}:${jars}/*`, 'Client'],
   },
 ];
 

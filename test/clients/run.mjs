@@ -87,7 +87,7 @@ try {
   const behind = join(dir, 'kubeconfig-clients');
   writeFileSync(behind, readFileSync(kubeconfig, 'utf8').replaceAll(server.api.server.host, `127.0.0.1:${cutter.port}`), { mode: 0o600 });
   for (const program of PROGRAMS.filter((p) => new RegExp(values.only).test(p.name))) {
-    const namespace = `client-${program.name.replace(/[^a-z]+/g, '-').replace(/^-/, '')}`;
+    const namespace = `client-${program.name.replace(/[^a-z0-9]+/g, '-').replace(/^-/, '')}`;
     const made = await server.api.request('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     if (made.code !== 201) throw new Error(`namespace ${namespace}: ${JSON.stringify(made.body)}`);
     const start = performance.now();
