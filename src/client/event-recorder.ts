@@ -43,7 +43,7 @@ export interface EventSource {
  */
 export function createEvents(client: Client, x: { clock: Clock; random: Random; log: Log }): EventSource {
   const writer = new OrderedWriter(x);
-  const names = new EventNames(x.clock);
+  const names = new EventNames(x.clock, x.random);
   const stops: (() => void)[] = [];
   return {
     recorder: (component, host) => coreRecorder(client, writer, names, x, component, host),

@@ -9,6 +9,7 @@ import type { Store } from '../storage/store';
 import type { Clock } from '../util/clock';
 import type { Log } from '../util/log';
 import type { Random } from '../util/random';
+import { tokenTracking } from './bootstrap/bootstrap-objects';
 import { prepareCluster } from './bootstrap/prepare';
 import { ClusterModule } from './cluster.module';
 import type { Part } from './components.module';
@@ -91,7 +92,7 @@ class Cluster implements RunningCluster {
     const plane = app.get<ControlPlane>(CONTROL_PLANE, { strict: false });
     const contexts = app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false });
     const api = app.get<ApiServer>(API_SERVER, { strict: false });
-    await prepareCluster(plane, contexts);
+    await prepareCluster(plane, contexts, [tokenTracking(x.clock.now())]);
     x.signal?.throwIfAborted();
     this.server = reachable(await api.listen(app, options.bind, options.port));
     this.kubeconfig = makeKubeconfig(options.name, this.server, app.get<Pki>(PKI, { strict: false }));

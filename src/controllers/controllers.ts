@@ -13,6 +13,7 @@ import { createEphemeralVolumeController } from './ephemeralvolume/ephemeral-vol
 import { createGarbageCollector } from './garbagecollector/garbage-collector';
 import { createHorizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontal-pod-autoscaler-controller';
 import { createJobController } from './job/job-controller';
+import { createLegacyTokenCleaner } from './legacytoken/legacy-token-cleaner';
 import { createNamespaceController } from './namespace/namespace-controller';
 import { createNodeLifecycleController } from './nodelifecycle/node-lifecycle-controller';
 import { createNodeIpamController } from './nodeipam/node-ipam-controller';
@@ -20,15 +21,18 @@ import { createNodeTtlController } from './nodettl/node-ttl-controller';
 import { createPersistentVolumeController } from './persistentvolume/persistentvolume-controller';
 import { createPodGcController } from './podgc/pod-gc-controller';
 import { createReplicaSetController, createReplicationControllerController } from './replicaset/replica-controller';
+import { createResourceClaimController } from './resourceclaim/resource-claim-controller';
 import { createResourceQuotaController } from './resourcequota/resourcequota-controller';
 import { createRootCaPublisher } from './rootcapublisher/root-ca-publisher';
 import { createServiceAccountController } from './serviceaccount/default-serviceaccount-controller';
 import { createServiceAccountTokenController } from './serviceaccounttoken/service-account-token-controller';
+import { createServiceCidrController } from './servicecidr/service-cidr-controller';
 import { createStatefulSetController } from './statefulset/statefulset-controller';
 import { createTaintEvictionController } from './tainteviction/taint-eviction-controller';
 import { createTtlAfterFinishedController } from './ttlafterfinished/ttl-after-finished-controller';
 import { createPvProtectionController } from './volumeprotection/pv-protection-controller';
 import { createPvcProtectionController } from './volumeprotection/pvc-protection-controller';
+import { createVacProtectionController } from './volumeprotection/vac-protection-controller';
 
 /** What some controllers must be told beyond the API. */
 export interface ControllerOptions {
@@ -75,12 +79,16 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'persistentvolume-binder', serviceAccount: 'persistent-volume-binder', create: createPersistentVolumeController },
   { name: 'pvc-protection', serviceAccount: 'pvc-protection-controller', create: createPvcProtectionController },
   { name: 'pv-protection', serviceAccount: 'pv-protection-controller', create: createPvProtectionController },
+  { name: 'volumeattributesclass-protection', serviceAccount: 'volumeattributesclass-protection-controller', create: createVacProtectionController },
   { name: 'ephemeral-volume', serviceAccount: 'ephemeral-volume-controller', create: createEphemeralVolumeController },
   { name: 'node-lifecycle', serviceAccount: 'node-controller', create: createNodeLifecycleController },
   { name: 'taint-eviction', serviceAccount: 'node-controller', create: createTaintEvictionController },
   { name: 'node-ipam', serviceAccount: 'node-controller', create: (x) => createNodeIpamController(x) },
   { name: 'node-ttl', serviceAccount: 'ttl-controller', create: createNodeTtlController },
   { name: 'pod-gc', serviceAccount: 'pod-garbage-collector', create: createPodGcController },
+  { name: 'resourceclaim', serviceAccount: 'resource-claim-controller', create: createResourceClaimController },
+  { name: 'service-cidr', serviceAccount: 'service-cidrs-controller', create: createServiceCidrController },
+  { name: 'legacy-serviceaccount-token-cleaner', serviceAccount: 'legacy-service-account-token-cleaner', create: createLegacyTokenCleaner },
   { name: 'clusterrole-aggregation', serviceAccount: 'clusterrole-aggregation-controller', create: createClusterRoleAggregationController },
   { name: 'csr-signing', serviceAccount: 'certificate-controller', signs: true, create: (x, o) => createCsrSigningController(x, o.authority) },
   { name: 'csr-cleaner', serviceAccount: 'certificate-controller', create: createCsrCleanerController },

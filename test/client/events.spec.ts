@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { StatusError } from '../../src/api/errors/status-error';
 import type { KubeObject } from '../../src/api/meta/object';
+import { createEvents } from '../../src/client/event-recorder';
 import { CORE_EVENTS, EVENTS } from '../../src/client/resources';
 import { World } from './world';
 
@@ -20,8 +21,10 @@ describe('event recorder', () => {
     await w.events.flushed();
     const [e, ...more] = w.client.all(CORE_EVENTS, 'a');
     expect(more).toEqual([]);
+    // The object's name and the nanoseconds since 1970; the last six digits of these are chance.
+    const [, hex] = /^p\.([0-9a-f]+)$/.exec(e!.metadata.name!)!;
+    expect(BigInt(`0x${hex}`) / 1_000_000n).toBe(BigInt(Date.UTC(2026, 0, 1)));
     expect(e).toMatchObject({
-      metadata: { name: `p.${(BigInt(Date.UTC(2026, 0, 1)) * 1_000_000n).toString(16)}` },
       involvedObject: { kind: 'Pod', namespace: 'a', name: 'p', uid: 'u', apiVersion: 'v1', resourceVersion: '7' },
       reason: 'Made',
       message: 'made it',
@@ -33,6 +36,13 @@ describe('event recorder', () => {
       firstTimestamp: '2026-01-01T00:00:00Z',
       lastTimestamp: '2026-01-01T00:00:10Z',
     });
+  });
+
+  it('never gives two the same name, whoever records them', async () => {
+    const sources = Array.from({ length: 20 }, () => createEvents(w.client, w));
+    sources.forEach((s, i) => s.recorder(`source-${i}`).event(pod, 'Normal', 'Made', 'made it'));
+    for (const s of sources) await s.flushed();
+    expect(w.client.all(CORE_EVENTS, 'a')).toHaveLength(20);
   });
 
   it('combines the tenth similar event and holds back floods', async () => {

@@ -7,8 +7,10 @@ import { ServiceAccountTokens } from '../../src/apiserver/authn/service-account-
 import type { ApiGroup } from '../../src/apiserver/registry/strategy';
 import { ApiGroupsModule } from '../../src/cluster/api-groups.module';
 import { API_GROUPS } from '../../src/cluster/tokens';
+import { tokenTracking } from '../../src/cluster/bootstrap/bootstrap-objects';
 import { prepareCluster } from '../../src/cluster/bootstrap/prepare';
 import { ComponentContexts, localClient, localContexts } from '../../src/cluster/component-contexts';
+import type { KubeObject } from '../../src/api/meta/object';
 import type { Client } from '../../src/client/client';
 import { openSqliteStore } from '../../src/storage/sqlite/open-sqlite-store';
 import type { Clock } from '../../src/util/clock';
@@ -34,12 +36,12 @@ export interface Plane {
 }
 
 /** The API server without HTTP, over a store in memory, holding what every cluster holds. */
-export async function startPlane(clock: Clock = new SystemClock(), random: Random = new SystemRandom()): Promise<Plane> {
+export async function startPlane(clock: Clock = new SystemClock(), random: Random = new SystemRandom(), more: readonly KubeObject[] = []): Promise<Plane> {
   const x = { clock, random, log: silentLog };
   const store = await openSqliteStore({ file: ':memory:', clock, log: silentLog });
   const plane = await ControlPlane.create({ ...x, groups: await apiGroups(clock), schemas: loadSchemas(), store, admission: defaultAdmissionPlugins() });
   const contexts = localContexts(plane, x);
-  await prepareCluster(plane, contexts);
+  await prepareCluster(plane, contexts, [tokenTracking(clock.now()), ...more]);
   return {
     contexts,
     separate: (wrap) => new ComponentContexts((who, signal) => wrap(localClient(plane, who, signal)), x),

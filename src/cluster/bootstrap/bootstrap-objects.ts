@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../api/meta/object';
+import { formatTime } from '../../api/meta/time';
 import apiServices from './api-services.json';
 import clusterRoleBindings from './cluster-role-bindings.json';
 import clusterRoles from './cluster-roles.json';
@@ -27,4 +28,10 @@ export function bootstrapObjects(): KubeObject[] {
     ...roleBindings,
     ...apiServices,
   ]) as KubeObject[];
+}
+
+/** Says since when it is noted which token Secrets are used; kube-apiserver makes it at its first start. `now` in milliseconds. */
+export function tokenTracking(now: number): KubeObject {
+  const metadata = { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' };
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { since: formatTime(now).slice(0, 10) } };
 }
