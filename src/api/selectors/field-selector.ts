@@ -6,12 +6,12 @@ export interface FieldTerm {
 }
 
 /**
- * Parses "metadata.name=a,status.phase!=Running". '' and stray commas select everything.
+ * Parses "metadata.name=a,status.phase!=Running". '' and stray commas select everything; terms come in the order of their texts.
  * @throws Error in the words of fields.ParseSelector
  */
 export function parseFieldSelector(text: string): FieldTerm[] {
   const terms: FieldTerm[] = [];
-  for (const part of splitTerms(text)) {
+  for (const part of splitTerms(text).sort()) {
     if (part === '') continue;
     const at = findOperator(part);
     if (!at) throw new Error(`invalid selector: '${text}'; can't understand '${part}'`);
@@ -55,7 +55,7 @@ function unescape(value: string): string {
       if (next !== '\\' && next !== ',' && next !== '=') throw new Error(`invalid field selector: invalid escape sequence: \\${next}`);
       out += next;
     } else if (c === ',' || c === '=') {
-      throw new Error(`invalid field selector: unescaped character in field selector: ${c}`);
+      throw new Error(`invalid field selector: unescaped character in value: ${c.charCodeAt(0)}`);
     } else {
       out += c;
     }

@@ -103,7 +103,7 @@ class Parser {
       if (l.token === ')') {
         if (wantValue) set.add('');
         this.next();
-        return [...set];
+        return [...set].sort();
       }
       if (l.token === ',') {
         if (wantValue) set.add('');
@@ -144,16 +144,18 @@ function bad(why: string): Error {
 }
 
 function checked(key: string, operator: Operator, values: string[]): Requirement {
-  if (operator === 'Gt' || operator === 'Lt') {
-    if (!/^[+-]?\d+$/.test(values[0]!)) throw bad(`values[0]: ${invalidValue('', values[0], "for 'Gt', 'Lt' operators, the value must be an integer").message}`);
-  }
   const problems: string[] = [];
+  if ((operator === 'Gt' || operator === 'Lt') && !isInt64(values[0]!)) problems.push(`values[0]: ${invalidValue('', values[0], "for 'Gt', 'Lt' operators, the value must be an integer").message}`);
   values.forEach((v, i) => {
     const p = labelValueProblems(v);
     if (p.length) problems.push(`values[${i}][${key}]: ${invalidValue('', v, p.join('; ')).message}`);
   });
   if (problems.length) throw bad(problems.length === 1 ? problems[0]! : `[${problems.join(', ')}]`);
   return { key, operator, values };
+}
+
+function isInt64(text: string): boolean {
+  return /^[+-]?\d+$/.test(text) && BigInt.asIntN(64, BigInt(text.replace('+', ''))) === BigInt(text.replace('+', ''));
 }
 
 /** labels.Parse: the requirements of a selector's text. @throws Error in upstream's words */

@@ -97,6 +97,8 @@ describe('strategic merge patch', () => {
 
     it('refuses others', () => {
       expect(refusedSpec({ nodeSelector: { $patch: 'merge', also: 'this' } })).toEqual([500, undefined, 'unknown patch type: merge in map: map[$patch:merge also:this]']);
+      expect(refusedSpec({ nodeSelector: { $patch: 1 } })[2]).toBe('unknown patch type: %!s(int64=1) in map: map[$patch:1]');
+      expect(refusedSpec({ nodeSelector: { $patch: null } })[2]).toBe('unknown patch type: %!s(<nil>) in map: map[$patch:<nil>]');
       expect(refusedSpec({ containers: [{ name: 'c', $patch: 'wipe' }] })).toEqual([500, undefined, 'unknown patch type: wipe in map: map[$patch:wipe name:c]']);
       expect(refusedSpec({ containers: [{ name: 'c', $patch: 'merge' }] })[2]).toBe('merging lists cannot yet be specified in the patch');
       expect(refusedSpec({ containers: [{ $patch: 'delete' }] })[2]).toBe('map: map[$patch:delete] does not contain declared merge key: name');
@@ -104,6 +106,12 @@ describe('strategic merge patch', () => {
   });
 
   describe('$setElementOrder', () => {
+    it('turns items round that it does not name and that were not there before', () => {
+      const items = [{ name: 'x', image: 'i' }, { name: 'y', image: 'i' }, { name: 'z', image: 'i' }];
+      expect(names(spec({ '$setElementOrder/initContainers': [], initContainers: items }).initContainers)).toEqual(['z', 'y', 'x']);
+      expect(names(spec({ '$setElementOrder/containers': [], containers: items.slice(0, 2) }).containers)).toEqual(['c', 'd', 'e', 'y', 'x']);
+    });
+
     const order = (...list: string[]): Json[] => list.map((name) => ({ name }));
 
     it('orders without other changes, leaving the unnamed where they stand', () => {
@@ -143,6 +151,8 @@ describe('strategic merge patch', () => {
     it('refuses malformed ones', () => {
       expect(refusedSpec({ $setElementOrder: [] })).toEqual([400, 'BadRequest', 'invalid patch format of setElementOrder list']);
       expect(refusedSpec({ '$setElementOrder/containers': 'x' })[2]).toBe('expected a []interface {}, but received a string');
+      expect(refusedSpec({ '$setElementOrder/containers': ['x'] })).toEqual([500, undefined, 'value for key 0 is not a map']);
+      expect(refusedSpec({ '$setElementOrder/containers': [{}] })[2]).toBe('map: map[] does not contain declared merge key: name');
       expect(refusedSpec({ '$setElementOrder/nope': [] })[2]).toBe('unable to find api field in struct PodSpec for the json field "nope"');
       expect(refusedSpec({ '$setElementOrder/nodeSelector': [], nodeSelector: null })[2]).toBe('expected a []interface {}, but received a map[string]interface {}');
     });

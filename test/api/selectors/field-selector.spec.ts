@@ -12,6 +12,9 @@ describe('field selector', () => {
 
   it('refuses what it cannot understand', () => {
     expect(() => parseFieldSelector('metadata.name')).toThrow("invalid selector: 'metadata.name'; can't understand 'metadata.name'");
+    // Terms are looked at in the order of their texts; a rune is shown by its number.
+    expect(() => parseFieldSelector('z,b,c=d')).toThrow("invalid selector: 'z,b,c=d'; can't understand 'b'");
+    expect(() => parseFieldSelector('a=b=c')).toThrow('invalid field selector: unescaped character in value: 61');
     expect(() => parseFieldSelector('a=b\\q')).toThrow('invalid field selector: invalid escape sequence: \\q');
   });
 

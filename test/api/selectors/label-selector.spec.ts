@@ -30,6 +30,10 @@ describe('label selector', () => {
     ['env in prod', "unable to parse requirement: found 'prod' expected: '('"],
     ['env in (prod', "unable to parse requirement: found '', expected: ',' or ')'"],
     ['env prod', "unable to parse requirement: found 'prod', expected: in, notin, =, ==, !=, gt, lt"],
+    ['n<9223372036854775808', "unable to parse requirement: values[0]: Invalid value: \"9223372036854775808\": for 'Gt', 'Lt' operators, the value must be an integer"],
+    ['n>+5', /^unable to parse requirement: values\[0\]\[n\]: Invalid value: "\+5": a valid label must/],
+    ['n>x@', /^unable to parse requirement: \[values\[0\]: Invalid value: "x@": for 'Gt', .*, values\[0\]\[n\]: Invalid value: "x@"/],
+    ['n in (z@,a)', /^unable to parse requirement: values\[1\]\[n\]: Invalid value: "z@"/],
     ['n>x', "unable to parse requirement: values[0]: Invalid value: \"x\": for 'Gt', 'Lt' operators, the value must be an integer"],
   ])('refuses %s', (text, message) => {
     expect(() => parseLabelSelector(text)).toThrow(message);

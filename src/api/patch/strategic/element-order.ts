@@ -84,6 +84,9 @@ function afterDeletions(present: readonly JsonMap[], patch: readonly JsonMap[], 
  */
 export function inOrder(merged: readonly unknown[], order: readonly unknown[], present: readonly unknown[], mergeKey: string): unknown[] {
   merged.forEach((x) => keyOf(x, mergeKey)); // complains about these first
+  if (mergeKey && merged.length) order.forEach((x, i) => {
+    if (!isMap(x)) throw patchError(`value for key ${i} is not a map`);
+  });
   const rankInOrder = ranks(order, mergeKey);
   const rankInPresent = ranks(present, mergeKey);
   const named: unknown[] = [];
@@ -110,8 +113,17 @@ function ranks(list: readonly unknown[], mergeKey: string): Map<unknown, number>
   return out;
 }
 
+/** Upstream sorts by insertion and takes anything without a rank for less than whatever it meets, so that items without one change places. */
 function sortBy(list: unknown[], rank: ReadonlyMap<unknown, number>, mergeKey: string): void {
-  list.sort((a, b) => (rank.get(keyOf(a, mergeKey)) ?? Infinity) - (rank.get(keyOf(b, mergeKey)) ?? Infinity) || 0);
+  const rankOf = list.map((x) => rank.get(keyOf(x, mergeKey)));
+  for (let i = 1; i < list.length; i++) {
+    for (let j = i; j > 0; j--) {
+      const [before, after] = [rankOf[j - 1], rankOf[j]];
+      if (before !== undefined && after !== undefined && after >= before) break;
+      [list[j - 1], list[j]] = [list[j], list[j - 1]];
+      [rankOf[j - 1], rankOf[j]] = [after, before];
+    }
+  }
 }
 
 /** What an item is known by: itself, or its merge key. */

@@ -12,7 +12,14 @@ export function noMergeKey(item: Record<string, unknown>, mergeKey: string): Sta
 }
 
 export function unknownDirective(directive: unknown, patch: Record<string, unknown>): StatusError {
-  return patchError(`unknown patch type: ${goValue(directive)} in map: ${goValue(patch)}`);
+  return patchError(`unknown patch type: ${goText(directive)} in map: ${goValue(patch)}`);
+}
+
+/** fmt's %s of a JSON value. */
+function goText(v: unknown): string {
+  if (typeof v === 'string') return v;
+  if (v === null || v === undefined) return '%!s(<nil>)';
+  return typeof v === 'object' ? goValue(v) : `%!s(${goType(v, 'int64')}=${goValue(v)})`;
 }
 
 export function wrongType(expected: string, actual: unknown): StatusError {
