@@ -8,6 +8,7 @@ import type { StoreWatchCache } from '../storage/watch-cache/create-watch-cache'
 import type { Clock, Disposable } from '../util/clock';
 import type { Log } from '../util/log';
 import type { Random } from '../util/random';
+import { Slices } from '../util/slices';
 import { AdmissionChain } from './admission/admission';
 import type { AdmissionPlugin } from './admission/admission';
 import { ResourceHandlerMap } from './handlers/handler-map';
@@ -42,6 +43,8 @@ const EVENT_TTL = 3_600_000;
 export class ControlPlane {
   readonly handlers = new ResourceHandlerMap();
   readonly lookup: Lookup;
+  /** Long reads go through it, in pieces. */
+  readonly slices: Slices;
   private readonly registries = new Map<string, Registry>();
   private readonly caches: StoreWatchCache[] = [];
   private readonly expiries: Disposable[] = [];
@@ -49,6 +52,7 @@ export class ControlPlane {
   private readonly stopping = new AbortController();
 
   private constructor(private readonly o: ControlPlaneOptions) {
+    this.slices = new Slices(o.clock);
     this.dispatcher = new Dispatcher(o.store, o.log);
     this.lookup = { get: (r, ns, name) => this.get(r, ns, name), list: (r, ns) => this.list(r, ns) };
   }
@@ -81,7 +85,7 @@ export class ControlPlane {
   private async store(d: ResourceDefinition): Promise<void> {
     const prefix = storagePrefix(d);
     const field = d.index === undefined ? undefined : d.fields?.[d.index];
-    const cache = await createWatchCache({ dispatcher: this.dispatcher, prefix, decode: parseStored, indexOf: field && ((o) => field(o) || undefined), log: this.o.log });
+    const cache = await createWatchCache({ dispatcher: this.dispatcher, prefix, decode: parseStored, indexOf: field && ((o) => field(o) || undefined), slices: this.slices, log: this.o.log });
     this.caches.push(cache);
     const registry = new Registry(d, prefix, this.o.store, cache);
     this.registries.set(groupResource(d.gvk.group, d.plural), registry);

@@ -73,6 +73,7 @@ export function makeApiServer({ plane, groups, schemas, pki, health, store, x, a
     openapiProtobuf: loadOpenApiProtobuf(),
     connect: new Connections(plane.lookup, x.clock, () => nodes).handle,
     flow,
+    slices: plane.slices,
     codec: loadProtobuf(),
     health,
     metrics,

@@ -43,13 +43,29 @@ export class ProtobufCodec {
 
   /** A list, with envelope, of messages made by encodeMessage. `metadata`: its ListMeta as JSON. */
   encodeList(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[]): Buffer {
+    return Buffer.concat([...this.listPieces(apiVersion, listKind, metadata, items, items.length || 1)]);
+  }
+
+  /** The same in parts of `portion` items, each made when it is asked for. */
+  *listPieces(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[], portion: number): Generator<Buffer, void> {
     const meta = encodeMessage(this.types, this.typeOf('meta.k8s.io/v1', 'ListMeta'), metadata as Record<string, unknown>);
-    let size = meta.length + 64;
-    for (const item of items) size += item.length + 8;
-    const w = new ReverseWriter(size);
-    for (let i = items.length - 1; i >= 0; i--) delimited(w, LIST.items, items[i]!);
-    delimited(w, LIST.metadata, meta);
-    return this.envelope(apiVersion, listKind, w.result());
+    let size = 1 + varintLength(meta.length) + meta.length;
+    for (const item of items) size += 1 + varintLength(item.length) + item.length;
+    const head = new ReverseWriter(meta.length + apiVersion.length + listKind.length + 64);
+    delimited(head, LIST.metadata, meta);
+    head.varint(size);
+    head.tag(UNKNOWN.raw, BYTES);
+    typeMeta(head, apiVersion, listKind);
+    yield head.result();
+    for (let from = 0; from < items.length; from += portion) {
+      const some = items.slice(from, from + portion);
+      const w = new ReverseWriter(some.reduce((n, i) => n + i.length + 8, 0));
+      for (let i = some.length - 1; i >= 0; i--) delimited(w, LIST.items, some[i]!);
+      yield w.result();
+    }
+    const tail = new ReverseWriter(8);
+    contentTypes(tail);
+    yield tail.result();
   }
 
   /** A metav1.WatchEvent around an object with its envelope; frames carry it without an envelope of its own. */
@@ -115,15 +131,9 @@ export class ProtobufCodec {
 
   private envelope(apiVersion: string, kind: string, message: Uint8Array): Buffer {
     const w = new ReverseWriter(message.length + apiVersion.length + kind.length + 40);
-    text(w, UNKNOWN.contentType, '');
-    text(w, UNKNOWN.contentEncoding, '');
+    contentTypes(w);
     delimited(w, UNKNOWN.raw, message);
-    const before = w.length;
-    text(w, TYPE_META.kind, kind);
-    text(w, TYPE_META.apiVersion, apiVersion);
-    w.varint(w.length - before);
-    w.tag(UNKNOWN.typeMeta, BYTES);
-    w.bytes(MAGIC);
+    typeMeta(w, apiVersion, kind);
     return w.result();
   }
 
@@ -132,6 +142,28 @@ export class ProtobufCodec {
     if (!type) throw new Error(`object ${showKind(apiVersion, kind)} does not implement the protobuf marshalling interface and cannot be encoded to a protobuf message`);
     return type;
   }
+}
+
+/** How an envelope ends, and how it begins. */
+function contentTypes(w: ReverseWriter): void {
+  text(w, UNKNOWN.contentType, '');
+  text(w, UNKNOWN.contentEncoding, '');
+}
+
+function typeMeta(w: ReverseWriter, apiVersion: string, kind: string): void {
+  const before = w.length;
+  text(w, TYPE_META.kind, kind);
+  text(w, TYPE_META.apiVersion, apiVersion);
+  w.varint(w.length - before);
+  w.tag(UNKNOWN.typeMeta, BYTES);
+  w.bytes(MAGIC);
+}
+
+/** Bytes that a length takes. */
+function varintLength(n: number): number {
+  let bytes = 1;
+  for (; n > 127; n = Math.floor(n / 128)) bytes++;
+  return bytes;
 }
 
 function delimited(w: ReverseWriter, field: number, bytes: Uint8Array): void {

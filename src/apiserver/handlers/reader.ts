@@ -52,9 +52,9 @@ export class Reader {
     try {
       if (!initial) return cache.watch(predicate, rev || cache.revision, shown);
       if (!o.sendInitialEvents) return cache.watch(predicate, undefined, shown);
-      const watching = cache.watch(predicate, undefined, shown);
-      if (o.bookmarks) shown.offer({ type: 'BOOKMARK', rev: cache.revision, initialEventsEnd: true });
-      return watching;
+      return cache.watch(predicate, undefined, shown, (rev) => {
+        if (o.bookmarks) shown.offer({ type: 'BOOKMARK', rev, initialEventsEnd: true });
+      });
     } catch (e) {
       if (e instanceof ExpiredError) throw new StatusError(410, 'Expired', e.message);
       throw e;

@@ -50,7 +50,7 @@ export class View {
   /** A sink that shows events in this version, each converted once for all its watchers. */
   sink(sink: WatchSink): WatchSink {
     if (!this.converts) return sink;
-    return { offer: (e) => sink.offer(this.event(e)), close: (reason) => sink.close(reason) };
+    return { offer: (e) => sink.offer(this.event(e)), close: (reason) => sink.close(reason), ...(sink.room ? { room: (resume: () => void) => sink.room!(resume) } : {}) };
   }
 
   private convertTo(siblings: readonly ResourceDefinition[], schemas: SchemaSet, o: KubeObject, apiVersion: string): ReturnType<ConvertVersion> {

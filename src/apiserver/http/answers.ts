@@ -3,8 +3,11 @@ import { internalError, StatusError } from '../../api/errors/status-error';
 import type { Status } from '../../api/errors/status-error';
 import { StoreError } from '../../storage/store-error';
 import type { Log } from '../../util/log';
+import type { Slices } from '../../util/slices';
 import type { Encoder } from './encoder';
 import type { Exchange } from './exchange';
+import type { Pieces } from './list-stream';
+import { streamList } from './list-stream';
 import { MEDIA_TYPES, negotiate, PLAIN } from './negotiate';
 
 /** Bodies above this many bytes are compressed for clients that take gzip; the fastest level, as upstream. */
@@ -29,6 +32,11 @@ export class Answers {
       if (error) this.fail(x, error);
       else x.send(code, contentType, packed, extra ? [...extra, ...VARY] : VARY);
     });
+  }
+
+  /** A long body in parts, compressed when the client takes that. */
+  stream(x: Exchange, contentType: string, pieces: Pieces, slices: Slices): void {
+    streamList(x, contentType, pieces, slices, takesGzip(x.headers.acceptEncoding) ? GZIP_LEVEL : undefined, (error) => this.fail(x, error));
   }
 
   /** The answer to anything that was thrown. What is no StatusError is a fault of ours: logged, and told as 500. */

@@ -6,6 +6,7 @@ import { Server as TlsServer } from 'node:tls';
 import type { Clock } from '../../util/clock';
 import type { Log } from '../../util/log';
 import type { Random } from '../../util/random';
+import type { Slices } from '../../util/slices';
 import type { ApiGroup } from '../registry/strategy';
 import type { HandlerMap } from '../handlers/handlers';
 import type { Authenticator } from '../authn/authenticator';
@@ -62,6 +63,8 @@ export interface ApiServerOptions {
   connect?: ConnectHandler;
   /** Documents at fixed paths, e.g. /openid/v1/jwks. */
   documents?: ReadonlyMap<string, FixedDocument>;
+  /** By which long lists are sent in parts; absent: at once. */
+  slices?: Slices;
   /** Files made for whoever administers the cluster, by path, e.g. /kubernest/v1/backup. */
   files?: ReadonlyMap<string, FileMaker>;
   /** Commit the version names. */
@@ -88,7 +91,7 @@ export class ApiServer implements ExchangeHost {
     const discovery = new Discovery(typeof groups === 'function' ? groups : () => groups, () => this.address);
     const openapi = new OpenApiRoutes(o.openapi, o.openapiProtobuf, answers);
     this.watches = new Watches(encoder, codec, clock, random, watchObserver(metrics), (x, text, gone) => sockets.watch(x, text, gone));
-    const resources = new ResourceRoutes(o.handlers, answers, encoder, codec, this.watches, (g) => discovery.isBuiltIn(g), o.connect);
+    const resources = new ResourceRoutes(o.handlers, answers, encoder, codec, this.watches, (g) => discovery.isBuiltIn(g), o.connect, o.slices);
     const plain = new PlainRoutes(answers, new DiscoveryRoutes(discovery, answers, encoder), discovery, openapi, o.health, metrics, versionInfo(o.gitCommit), o.documents ?? new Map(), o.files ?? new Map());
     this.chain = new Chain(o.authenticator, o.authorizer, o.flow, resources, plain, answers, metrics, clock);
     o.health.add('shutdown', () => (this.stopping ? 'process is shutting down' : undefined), ['readyz']);

@@ -7,8 +7,9 @@ import type { ListResult, ObjectResult } from '../handlers/handlers';
 import { cachedPartialMetadata, partialMetadataJson } from '../table/partial-metadata';
 import type { MetaVersion } from '../table/partial-metadata';
 import type { IncludeObject, TableMetadata } from '../table/table';
-import { columnsJson, rowJson, tableJson } from '../table/table';
+import { columnsJson, rowJson, tableHead, tableJson } from '../table/table';
 import type { Endpoint } from './endpoint';
+import type { Pieces } from './list-stream';
 import type { Accepted, Conversion } from './negotiate';
 import { notConvertible } from './refusals';
 import type { ProtobufBodies } from './body';
@@ -21,6 +22,8 @@ export interface WireCodec extends ProtobufBodies {
   encodeMessage(object: KubeObject, apiVersion: string, kind: string): Uint8Array;
   /** A list of messages made by encodeMessage, with envelope. */
   encodeList(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[]): Uint8Array;
+  /** The same in parts of `portion` items. */
+  listPieces(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[], portion: number): Generator<Uint8Array, void>;
   /** The payload of one watch frame around an encoded object. */
   encodeWatchEvent(type: string, object: Uint8Array): Uint8Array;
 }
@@ -32,6 +35,8 @@ export interface Form {
   include: IncludeObject;
 }
 
+/** Items in a part of a long list. */
+const PIECE = 250;
 const NEWLINE = 0x0a;
 const OPEN = 0x7b;
 const COMMA = 0x2c;
@@ -78,6 +83,38 @@ export class Encoder {
     }
     const bytes = joinList(e, metadata, r.items);
     return accepted.encoding === 'json' && !pretty && !accepted.pretty ? bytes : this.finish(bytes.subarray(0, -1), accepted, pretty);
+  }
+
+  /**
+   * The same bytes as list() in parts of some hundred items, made one at a time; undefined for the rare forms that cannot be made in parts
+   * (indented, YAML). @throws 406
+   */
+  listInPieces(e: Endpoint, r: ListResult, form: Form): Pieces | undefined {
+    const { accepted, pretty, include } = form;
+    const { as } = accepted;
+    if (as?.kind === 'PartialObjectMetadata' || pretty || accepted.pretty || accepted.encoding === 'yaml') return undefined;
+    const metadata = listMetadata(r);
+    const version = as?.version as MetaVersion;
+    if (accepted.encoding === 'protobuf') {
+      if (as) return undefined;
+      return this.protobufPieces(e, r, metadata);
+    }
+    if (!as) return listPieces(e, metadata, r.items);
+    if (as.kind === 'Table') {
+      const now = this.clock.now();
+      return jsonPieces(tableHead(version, metadata, columnsJson(e.columns)), r.items, (c) => this.row(e, c.object, c, version, include, now));
+    }
+    return jsonPieces(`{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":[`, r.items, (c) => cachedPartialMetadata(c, version));
+  }
+
+  /** Messages are all made, and kept with their objects, before the first part leaves: the envelope begins with their length. */
+  private *protobufPieces(e: Endpoint, r: ListResult, metadata: TableMetadata): Generator<Uint8Array | undefined, void> {
+    const items: Uint8Array[] = [];
+    for (const c of r.items) {
+      items.push(this.cachedMessage(e, c));
+      if (items.length % PIECE === 0) yield undefined;
+    }
+    yield* this.codec.listPieces(e.apiVersion, e.listKind, metadata, items, PIECE);
   }
 
   /** A Status, or any other small object that has no endpoint (discovery). */
@@ -139,26 +176,62 @@ export function listMetadata(r: ListResult): TableMetadata {
   };
 }
 
+function listHead(e: Endpoint, metadata: TableMetadata): string {
+  return `{"kind":${JSON.stringify(e.listKind)},"apiVersion":${JSON.stringify(e.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`;
+}
+
+/** A JSON list in parts: the head, the items by what makes their text, the end. */
+function* jsonPieces(head: string, items: readonly Cached[], textOf: (c: Cached) => string): Generator<Uint8Array, void> {
+  let piece = head;
+  for (let i = 0; i < items.length; i++) {
+    piece += i > 0 ? `,${textOf(items[i]!)}` : textOf(items[i]!);
+    if ((i + 1) % PIECE !== 0) continue;
+    yield Buffer.from(piece);
+    piece = '';
+  }
+  yield Buffer.from(`${piece}]}\n`);
+}
+
 /** JSON of a list, ending in a newline: the items' own bytes, without kind and version where built-in lists go without. */
 function joinList(e: Endpoint, metadata: TableMetadata, items: readonly Cached[]): Buffer {
-  const head = `{"kind":${JSON.stringify(e.listKind)},"apiVersion":${JSON.stringify(e.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`;
-  const cut = e.prefixLength;
-  let size = Buffer.byteLength(head) + 3;
-  for (const c of items) size += c.bytes.length - cut + 2;
-  const out = Buffer.allocUnsafe(size);
+  const head = listHead(e, metadata);
+  const out = Buffer.allocUnsafe(Buffer.byteLength(head) + sizeOf(items, e.prefixLength, 0, items.length) + 3);
   let at = out.write(head);
-  for (const [i, c] of items.entries()) {
+  at = copyItems(items, e.prefixLength, 0, items.length, out, at);
+  at += out.write(']}\n', at);
+  return out.subarray(0, at);
+}
+
+/** The same in parts. */
+function* listPieces(e: Endpoint, metadata: TableMetadata, items: readonly Cached[]): Generator<Uint8Array, void> {
+  yield Buffer.from(listHead(e, metadata));
+  for (let from = 0; from < items.length; from += PIECE) {
+    const to = Math.min(from + PIECE, items.length);
+    const out = Buffer.allocUnsafe(sizeOf(items, e.prefixLength, from, to));
+    yield out.subarray(0, copyItems(items, e.prefixLength, from, to, out, 0));
+  }
+  yield Buffer.from(']}\n');
+}
+
+function sizeOf(items: readonly Cached[], cut: number, from: number, to: number): number {
+  let size = 0;
+  for (let i = from; i < to; i++) size += items[i]!.bytes.length - cut + 2;
+  return size;
+}
+
+/** Copies items `from` to `to` of a list, each with the comma before it, to `at`. @returns where they end */
+function copyItems(items: readonly Cached[], cut: number, from: number, to: number, out: Buffer, at: number): number {
+  for (let i = from; i < to; i++) {
     if (i > 0) out[at++] = COMMA;
     if (cut > 0) out[at++] = OPEN;
-    const bytes = c.bytes as Buffer;
+    const bytes = items[i]!.bytes as Buffer;
     if (bytes.copy) at += bytes.copy(out, at, cut);
     else {
       out.set(bytes.subarray(cut), at);
       at += bytes.length - cut;
     }
   }
-  at += out.write(']}\n', at);
-  return out.subarray(0, at);
+  return at;
 }
 
 export function isStatus(o: KubeObject | Status): o is Status {

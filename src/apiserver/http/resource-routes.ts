@@ -12,6 +12,7 @@ import { formOf } from './form';
 import type { Accepted } from './negotiate';
 import { ALL_TYPES, MEDIA_TYPES, routeAccepts, STREAM_TYPES } from './negotiate';
 import { notAcceptable, notAcceptableRoute, unknownResource, unsupportedMediaType, unsupportedRouteType } from './refusals';
+import type { Slices } from '../../util/slices';
 import type { Answers } from './answers';
 import type { Watches } from './watches';
 
@@ -25,6 +26,9 @@ const PATCH_TYPES: ReadonlyMap<string, PatchBody['type']> = new Map([
   ['application/apply-patch+yaml', 'apply'],
 ]);
 const CUSTOM_PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
+
+/** Lists of more items are made and sent in parts. */
+const LONG_LIST = 2000;
 
 /** A request whose route is known: what it will do, and on what. */
 export interface Route {
@@ -44,6 +48,7 @@ export class ResourceRoutes {
     private readonly watches: Watches,
     private readonly isBuiltIn: (group: string) => boolean,
     private readonly connect: ConnectHandler | undefined,
+    private readonly slices: Slices | undefined,
   ) {}
 
   /**
@@ -154,7 +159,13 @@ export class ResourceRoutes {
   }
 
   private list(x: Exchange, e: Endpoint, accepted: Accepted, result: ListResult | Promise<ListResult>): void {
-    const answer = (r: ListResult): void => this.answers.send(x, 200, MEDIA_TYPES[accepted.encoding], this.encoder.list(e, r, formOf(x, accepted)));
+    const answer = (r: ListResult): void => {
+      const form = formOf(x, accepted);
+      // The cache's own array would change under our hands.
+      const pieces = this.slices && r.items.length > LONG_LIST && x.method !== 'HEAD' ? this.encoder.listInPieces(e, { ...r, items: r.items.slice() }, form) : undefined;
+      if (pieces) this.answers.stream(x, MEDIA_TYPES[accepted.encoding], pieces, this.slices!);
+      else this.answers.send(x, 200, MEDIA_TYPES[accepted.encoding], this.encoder.list(e, r, form));
+    };
     if (result instanceof Promise) this.settle(x, result.then(answer));
     else answer(result);
   }

@@ -9,6 +9,8 @@ import type { Frame, FrameMaker } from './watch-frames';
 export interface FrameWriter {
   /** Bytes accepted but not yet taken by the operating system. */
   readonly pending: number;
+  /** Calls `fn` once, when most of what is pending has been taken, or never when the client goes away. */
+  drained(fn: () => void): void;
   write(frames: readonly Frame[]): void;
   /** Ends the stream cleanly, after what was written. */
   end(): void;
@@ -18,6 +20,8 @@ export interface FrameWriter {
 
 /** Bytes a client may lag behind before its watch is ended. */
 const LAG_LIMIT = 8 * 1024 * 1024;
+/** Bytes up to which more of the state a watch begins with is taken. */
+const ROOM = 1024 * 1024;
 const BOOKMARK_PERIOD = 60_000;
 const BOOKMARK_BEFORE_END = 2_000;
 
@@ -39,6 +43,8 @@ export class WatchStream implements WatchSink {
   private scheduled = false;
   private writer?: FrameWriter;
   private over = false;
+  /** Goes on with the state the watch begins with. */
+  private resume?: () => void;
   private timers: Disposable[] = [];
   private bookmarkTimer?: Disposable;
   private watch?: Disposable;
@@ -60,6 +66,18 @@ export class WatchStream implements WatchSink {
     this.push(this.frames.frame(event));
     if (!this.writer || this.queued + this.writer.pending <= this.allowance) return true;
     this.finish(true);
+    return false;
+  }
+
+  room(resume: () => void): boolean {
+    const { writer } = this;
+    if (!writer || this.queued > ROOM) {
+      // What is queued is written in the next round.
+      this.resume = resume;
+      return false;
+    }
+    if (writer.pending <= ROOM) return true;
+    writer.drained(resume);
     return false;
   }
 
@@ -110,6 +128,9 @@ export class WatchStream implements WatchSink {
     this.queue = [];
     this.queued = 0;
     this.writer.write(frames);
+    const { resume } = this;
+    this.resume = undefined;
+    resume?.();
     if (this.allowance > LAG_LIMIT && this.writer.pending <= LAG_LIMIT / 2) this.allowance = LAG_LIMIT;
   }
 
@@ -195,6 +216,10 @@ export class ChunkedWriter implements FrameWriter {
       from = i + 1;
       size = 0;
     }
+  }
+
+  drained(fn: () => void): void {
+    this.call.socket.once('drain', fn);
   }
 
   end(): void {

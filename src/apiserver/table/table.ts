@@ -49,7 +49,12 @@ export function blankRowJson(columns: readonly Column[], object: string): string
 
 /** JSON text of a meta.k8s.io Table. `columns`: JSON of the definitions, or 'null' for later frames of a watch. */
 export function tableJson(version: MetaVersion, metadata: TableMetadata, columns: string, rows: readonly string[]): string {
-  return `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"columnDefinitions":${columns},"rows":[${rows.join(',')}]}`;
+  return `${tableHead(version, metadata, columns)}${rows.join(',')}]}`;
+}
+
+/** A Table up to where its rows begin. */
+export function tableHead(version: MetaVersion, metadata: TableMetadata, columns: string): string {
+  return `{"kind":"Table","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"columnDefinitions":${columns},"rows":[`;
 }
 
 function cellJson(cell: string | number | boolean | null): string {

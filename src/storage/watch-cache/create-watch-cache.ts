@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/meta/object';
 import type { Disposable } from '../../util/clock';
 import type { Log } from '../../util/log';
+import type { Slices } from '../../util/slices';
 import { CompactedError, type Range, type StoreEvent } from '../store';
 import { CacheEvent } from './cache-event';
 import type { Dispatcher } from './dispatcher';
@@ -11,6 +12,9 @@ import { ExpiredError, type Cached, type Predicate, type WatchCache, type WatchS
 import { sees, Watcher, type IndexOf } from './watcher';
 import { WatcherIndex, type Unable } from './watcher-index';
 
+/** Objects of a state that are handed over at once, and those of one piece of a larger one. */
+const AT_ONCE = 2000;
+const PIECE = 250;
 /** Changes kept in memory for watches that come back; older ones are read from the store while it has them. */
 const DEFAULT_RING = 1024;
 
@@ -24,6 +28,8 @@ export interface WatchCacheOptions<T extends KubeObject> {
   /** Value of the field by which watches are dispatched (ResourceDefinition.index). */
   indexOf?: IndexOf<T>;
   ring?: number;
+  /** By which large states are handed over in pieces; undefined: at once. */
+  slices?: Slices;
   log: Log;
 }
 
@@ -96,10 +102,10 @@ export class StoreWatchCache<T extends KubeObject = KubeObject> implements Watch
     return this.o.dispatcher.fresh(rev, signal);
   }
 
-  watch(p: Predicate<T>, afterRev: number | undefined, sink: WatchSink<T>): Disposable {
+  watch(p: Predicate<T>, afterRev: number | undefined, sink: WatchSink<T>, stateEnd?: (rev: number) => void): Disposable {
     const w = new Watcher<T>(p, sink, this.o.indexOf, afterRev ?? this.revision);
     if (this.closed !== undefined) w.end(this.closed);
-    else if (afterRev === undefined) this.startWithState(w);
+    else if (afterRev === undefined) this.startWithState(w, stateEnd);
     else this.startAfter(w);
     return {
       dispose: () => {
@@ -135,12 +141,47 @@ export class StoreWatchCache<T extends KubeObject = KubeObject> implements Watch
     this.end(w, error === undefined ? 'slow' : 'stopped');
   };
 
-  private startWithState(w: Watcher<T>): void {
-    for (const cached of this.select(w.predicate)) {
+  private startWithState(w: Watcher<T>, stateEnd: ((rev: number) => void) | undefined): void {
+    const state = this.select(w.predicate);
+    const { slices } = this.o;
+    if (slices && w.inPieces && state.length > AT_ONCE) return this.startInPieces(w, state, slices, stateEnd);
+    for (const cached of state) {
       if (!w.active) return;
       if (!w.offer({ type: 'ADDED', cached, rev: cached.rev })) return w.end('slow');
     }
-    if (w.active) this.watchers.add(w);
+    if (!w.active) return;
+    this.watchers.add(w);
+    stateEnd?.(w.after);
+  }
+
+  /** What happens meanwhile is told after the state. */
+  private startInPieces(w: Watcher<T>, all: readonly Cached<T>[], slices: Slices, stateEnd: ((rev: number) => void) | undefined): void {
+    // The table's own array changes under our hands.
+    const state = [...all];
+    const rev = w.after;
+    let at = 0;
+    w.hold();
+    this.watchers.add(w);
+    const piece = (): boolean => {
+      if (!w.active) return false;
+      if (!w.room(() => slices.add(piece))) return false;
+      for (const end = Math.min(at + PIECE, state.length); at < end; at++) {
+        const cached = state[at]!;
+        if (!w.offer({ type: 'ADDED', cached, rev: cached.rev })) {
+          this.end(w, 'slow');
+          return false;
+        }
+      }
+      if (at < state.length) return true;
+      stateEnd?.(rev);
+      try {
+        if (!w.release()) this.end(w, 'slow');
+      } catch (error) {
+        this.unable(w, error);
+      }
+      return false;
+    };
+    slices.add(piece);
   }
 
   /** From memory when it reaches back far enough, else from the store's history. @throws ExpiredError */

@@ -41,6 +41,11 @@ export interface Predicate<T extends KubeObject = KubeObject> {
 export interface WatchSink<T extends KubeObject = KubeObject> {
   /** Takes one event at once; false: the watcher is too slow and is ended by the cache. Must not throw. */
   offer(event: CachedEvent<T>): boolean;
+  /**
+   * Present where the state a watch begins with may come in pieces: whether there is room for more. When not, `resume` is called once, later,
+   * when there is.
+   */
+  room?(resume: () => void): boolean;
   /** No more events will come: 'slow', 'stopped', 'deleted' (the resource is gone). */
   close(reason: string): void;
 }
@@ -69,8 +74,9 @@ export interface WatchCache<T extends KubeObject = KubeObject> {
   /**
    * Hands over every change after `afterRev` that touches the predicate: an object that comes to match is ADDED, one that stops
    * to match is DELETED (its previous state with the new revision). `afterRev` undefined: the present state as ADDED events first.
-   * Calls sink.offer synchronously for what is already there.
+   * Calls sink.offer synchronously for what is already there, but for a large state that the sink can take in pieces.
+   * `stateEnd` is called with the revision of the state when all of it has been handed over.
    * @throws ExpiredError when `afterRev` is older than the history kept
    */
-  watch(p: Predicate<T>, afterRev: number | undefined, sink: WatchSink<T>): Disposable;
+  watch(p: Predicate<T>, afterRev: number | undefined, sink: WatchSink<T>, stateEnd?: (rev: number) => void): Disposable;
 }

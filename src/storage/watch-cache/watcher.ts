@@ -16,6 +16,8 @@ export function sees<T extends KubeObject>(p: Predicate<T>, cached: Cached<T>, i
 /** One watch on a cache: turns changes of the resource into what this reader is to be told. */
 export class Watcher<T extends KubeObject> {
   active = true;
+  /** What happens while it is still told the state it begins with. */
+  private held?: CacheEvent<T>[];
   private readonly dependsOnObject: boolean;
 
   constructor(
@@ -30,10 +32,36 @@ export class Watcher<T extends KubeObject> {
 
   /** Tells the reader what the change means to it. False: it is too slow. */
   take(e: CacheEvent<T>): boolean {
+    if (this.held) {
+      this.held.push(e);
+      return true;
+    }
     if (e.rev <= this.after) return true;
     this.after = e.rev;
     const told = this.translate(e);
     return !told || this.sink.offer(told);
+  }
+
+  /** Whether it can be told the state it begins with in pieces. */
+  get inPieces(): boolean {
+    return this.sink.room !== undefined;
+  }
+
+  /** Whether the reader has room for more of the state; otherwise `resume` is called when it has. */
+  room(resume: () => void): boolean {
+    return this.sink.room!(resume);
+  }
+
+  /** Keeps what happens until release(). */
+  hold(): void {
+    this.held = [];
+  }
+
+  /** Tells the reader what was kept. False: it is too slow. */
+  release(): boolean {
+    const held = this.held!;
+    this.held = undefined;
+    return held.every((e) => !this.active || this.take(e));
   }
 
   offer(e: CachedEvent<T>): boolean {

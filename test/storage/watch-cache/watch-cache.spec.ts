@@ -7,6 +7,7 @@ import { Dispatcher } from '../../../src/storage/watch-cache/dispatcher';
 import { ExpiredError, type CachedEvent, type Predicate, type WatchSink } from '../../../src/storage/watch-cache/watch-cache';
 import { FakeClock } from '../../../src/util/fake-clock';
 import { silentLog } from '../../../src/util/log';
+import { Slices } from '../../../src/util/slices';
 
 const PODS = '/registry/pods/';
 const keyOf = (name: string): string => PODS + (name.includes('/') ? name : `default/${name}`);
@@ -32,7 +33,7 @@ afterEach(async () => {
 
 const decode = (bytes: Uint8Array): KubeObject => (decoded++, JSON.parse(Buffer.from(bytes).toString()) as KubeObject);
 const nodeOf = (o: KubeObject): string => (o.spec as { nodeName?: string }).nodeName ?? '';
-const openCache = (ring?: number): Promise<StoreWatchCache> => createWatchCache({ dispatcher, prefix: PODS, decode, indexOf: nodeOf, ring, log: silentLog });
+const openCache = (ring?: number, slices?: Slices): Promise<StoreWatchCache> => createWatchCache({ dispatcher, prefix: PODS, decode, indexOf: nodeOf, ring, slices, log: silentLog });
 
 function pod(name: string, rev: number, { labels, node }: Change): KubeObject {
   return { kind: 'Pod', apiVersion: 'v1', metadata: { name, resourceVersion: String(rev), ...(labels && { labels }) }, spec: node ? { nodeName: node } : {} };
@@ -468,5 +469,64 @@ describe('a watch', () => {
     const next = await openCache();
     await write('a');
     expect([cache.size, next.size]).toEqual([0, 1]);
+  });
+});
+
+describe('a watch that begins with a large state', () => {
+  /** Takes at most `portion` events before it has to be told to go on. */
+  class Portions extends Gather {
+    resume?: () => void;
+    private before = 0;
+    constructor(private readonly portion: number) {
+      super();
+    }
+    room(resume: () => void): boolean {
+      if (this.events.length - this.before < this.portion) return true;
+      this.before = this.events.length;
+      this.resume = resume;
+      return false;
+    }
+  }
+  const turn = (): Promise<void> => new Promise((r) => setImmediate(r));
+  const total = 2500;
+  const name = (i: number): string => `p-${String(i).padStart(4, '0')}`;
+
+  it('is told it in pieces, then its end, then what has happened meanwhile', async () => {
+    const cache = await openCache(undefined, new Slices(new FakeClock()));
+    await Promise.all(Array.from({ length: total }, (_, i) => write(name(i))));
+    const then = cache.revision;
+    const sink = new Portions(600);
+    const ends: { rev: number; told: number }[] = [];
+    const watching = cache.watch({}, undefined, sink, (rev) => ends.push({ rev, told: sink.events.length }));
+    expect(sink.events).toHaveLength(0);
+    for (let i = 0; i < 4; i++) await turn();
+    // Pieces of 250.
+    expect(sink.events).toHaveLength(750);
+
+    const changed = await write(name(0), { labels: { new: 'yes' } });
+    const added = await write('zz');
+    expect(sink.events).toHaveLength(750);
+    while (ends.length === 0) {
+      sink.resume?.();
+      sink.resume = undefined;
+      await turn();
+    }
+    expect(ends).toEqual([{ rev: then, told: total }]);
+    expect(sink.brief.slice(0, total).map((b) => b.split('@')[0])).toEqual(Array.from({ length: total }, (_, i) => `ADDED default/${name(i)}`));
+    expect(sink.brief.slice(total)).toEqual([`MODIFIED default/${name(0)}@${changed}`, `ADDED default/zz@${added}`]);
+    const later = await write('zzz');
+    expect(sink.brief.at(-1)).toBe(`ADDED default/zzz@${later}`);
+    watching.dispose();
+  });
+
+  it('is told nothing more once it has ended', async () => {
+    const cache = await openCache(undefined, new Slices(new FakeClock()));
+    await Promise.all(Array.from({ length: total }, (_, i) => write(name(i))));
+    const sink = new Portions(Infinity);
+    const watching = cache.watch({}, undefined, sink, () => expect.unreachable());
+    watching.dispose();
+    for (let i = 0; i < 20; i++) await turn();
+    expect(sink.events).toHaveLength(0);
+    expect(cache.watching).toBe(0);
   });
 });
