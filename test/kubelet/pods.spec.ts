@@ -402,9 +402,52 @@ describe('resizing', () => {
     expect(n.kubelet.stats('default', 'p').get('c')).toEqual({ cpuNanoCores: 5_000_000, memoryBytes: 32 * 1024 * 1024, diskBytes: 1024 * 1024 });
     await n.client.patch(PODS, 'default', 'p', 'merge', { spec: { containers: [c('300m')] } });
     await n.settle();
+    expect((await n.status('p')).conditions.find((x: { type: string }) => x.type === 'PodResizeInProgress')).toMatchObject({ status: 'True', observedGeneration: 2 });
+    expect((await n.status('p')).containerStatuses[0]).toMatchObject({ allocatedResources: { cpu: '300m' }, resources: { requests: { cpu: '100m' } } });
+    await n.pass(200);
     const s = await n.status('p');
+    expect(conditionsOf(s)['PodResizeInProgress']).toBeUndefined();
+    const resources = '{"containers":[{"name":"c","resources":{"requests":{"cpu":"300m","memory":"64Mi"}}}],"generation":2}';
+    expect(n.notes('p').slice(-2)).toEqual([`ResizeStarted: Pod resize started: ${resources}`, `ResizeCompleted: Pod resize completed: ${resources}`]);
     expect(s.containerStatuses[0]).toMatchObject({ restartCount: 0, allocatedResources: { cpu: '300m' }, resources: { requests: { cpu: '300m' } } });
     expect(s.observedGeneration).toBe(2);
+  });
+});
+
+describe('resizing beyond what the node has', () => {
+  const c = (cpu: string, more: object = {}): object => ({ name: 'c', image: 'x', resources: { requests: { cpu } }, ...more });
+
+  it('waits until others have gone, also over a restart', async () => {
+    const n = await new TestNodes().start();
+    await n.pod('p', { containers: [c('1')] });
+    await n.pod('other', { containers: [c('2')] });
+    await n.settle();
+    await n.client.patch(PODS, 'default', 'p', 'merge', { spec: { containers: [c('3')] } });
+    await n.pass(1000);
+    const message = "Node didn't have enough resource: cpu, requested: 3000, used: 2000, capacity: 4000";
+    const pending = async (): Promise<unknown> => (await n.status('p')).conditions.find((x: { type: string }) => x.type === 'PodResizePending');
+    expect(await pending()).toMatchObject({ status: 'True', reason: 'Deferred', message, observedGeneration: 2 });
+    expect(n.notes('p').at(-1)).toMatch(/^ResizeDeferred: Pod resize Deferred: \{.*"error":"Node didn't have/);
+    expect((await n.status('p')).containerStatuses[0]).toMatchObject({ allocatedResources: { cpu: '1' }, resources: { requests: { cpu: '1' } } });
+    await n.restart();
+    await n.pod('third', { containers: [c('1')] });
+    await n.settle();
+    expect((await n.status('third')).phase).toBe('Running');
+    await n.client.delete(PODS, 'default', 'other');
+    await n.pass(1000);
+    expect(await pending()).toBeUndefined();
+    expect((await n.status('p')).containerStatuses[0]).toMatchObject({ restartCount: 0, allocatedResources: { cpu: '3' }, resources: { requests: { cpu: '3' } } });
+  });
+
+  it('restarts a container whose policy asks for it', async () => {
+    const n = await new TestNodes().start();
+    const resizePolicy = [{ resourceName: 'cpu', restartPolicy: 'RestartContainer' }];
+    await n.pod('p', { containers: [c('1', { resizePolicy })] });
+    await n.settle();
+    await n.client.patch(PODS, 'default', 'p', 'merge', { spec: { containers: [c('2', { resizePolicy })] } });
+    await n.pass(1000);
+    expect(n.notes('p')).toContain('Killing: Container c resize requires restart');
+    expect((await n.status('p')).containerStatuses[0]).toMatchObject({ restartCount: 1, resources: { requests: { cpu: '2' } } });
   });
 });
 

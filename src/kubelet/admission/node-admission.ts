@@ -25,6 +25,7 @@ const CRITICAL = 2_000_000_000;
 export class NodeAdmission {
   private readonly pods = new Map<string, Demand>();
   private readonly used = new Map<string, number>();
+  private readonly waiting = new Set<() => void>();
   private known: { status: unknown; allocatable: Map<string, number> } | undefined;
 
   constructor(private readonly node: ManagedNode) {}
@@ -38,16 +39,13 @@ export class NodeAdmission {
     return rejection;
   }
 
-  /** Counts a pod that runs here already, whatever it takes. */
-  claim(pod: KubeObject): void {
-    if (!this.pods.has(pod.metadata.uid!)) this.add(pod, demandOf(pod));
+  /** Counts a pod that runs here already, whatever it takes; `spec`: what it was given, where a resize waits. */
+  claim(pod: KubeObject, spec: KubeObject['spec']): void {
+    if (!this.pods.has(pod.metadata.uid!)) this.add(pod, demandOf({ ...pod, spec }));
   }
 
   release(uid: string): void {
-    const demand = this.pods.get(uid);
-    if (!demand) return;
-    this.pods.delete(uid);
-    for (const [name, n] of demand.amounts) this.used.set(name, (this.used.get(name) ?? 0) - n);
+    if (this.subtract(uid)) this.freed();
   }
 
   /** What is allocatable, in the units of Demand; empty while the node does not say. */
@@ -57,15 +55,34 @@ export class NodeAdmission {
     return this.known!.allocatable;
   }
 
-  /** Counts a pod with other requests than before; the amounts that would not fit beside the others, if any. */
-  resize(pod: KubeObject, demand: Demand): void {
-    this.release(pod.metadata.uid!);
-    this.add(pod, demand);
+  /** Counts a pod with the requests that it has now instead of those it came with; or says what there is too little of, and leaves it. */
+  resize(pod: KubeObject): string | undefined {
+    const uid = pod.metadata.uid!;
+    const before = this.pods.get(uid);
+    const demand = demandOf(pod);
+    this.subtract(uid);
+    const rejection = this.insufficient(demand);
+    this.add(pod, (rejection ? before : undefined) ?? demand);
+    return rejection?.message;
   }
 
-  /** How much of a resource the pods other than this one take. */
-  usedByOthers(uid: string, name: string): number {
-    return (this.used.get(name) ?? 0) - (this.pods.get(uid)?.amounts.get(name) ?? 0);
+  /** Calls `fn` whenever pods have left room; the result takes that back. */
+  onFreed(fn: () => void): () => void {
+    this.waiting.add(fn);
+    return () => void this.waiting.delete(fn);
+  }
+
+  private subtract(uid: string): boolean {
+    const demand = this.pods.get(uid);
+    if (!demand) return false;
+    this.pods.delete(uid);
+    for (const [name, n] of demand.amounts) this.used.set(name, (this.used.get(name) ?? 0) - n);
+    return true;
+  }
+
+  /** There may be more room than before. */
+  freed(): void {
+    for (const fn of [...this.waiting]) fn();
   }
 
   private add(pod: KubeObject, demand: Demand): void {

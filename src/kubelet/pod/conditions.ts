@@ -4,6 +4,7 @@ import type { Phase } from './phase';
 
 export interface Condition {
   type: string;
+  observedGeneration?: number;
   status: 'True' | 'False';
   reason?: string;
   message?: string;

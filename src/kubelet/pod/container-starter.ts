@@ -176,6 +176,7 @@ export class ContainerStarter {
     r.previousId = r.id;
     const id = (r.id = containerId(this.x.random));
     r.startedAt = now;
+    r.actual = r.allocated;
     r.state = { running: { startedAt: formatTime(now) } };
     r.started = !r.spec.startupProbe;
     r.ready = r.started && !r.spec.readinessProbe;

@@ -12,7 +12,8 @@ export interface ContainerSpec {
   restartPolicy?: string;
   env?: EnvVar[];
   envFrom?: { prefix?: string; configMapRef?: { name?: string; optional?: boolean }; secretRef?: { name?: string; optional?: boolean } }[];
-  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+  resources?: Resources;
+  resizePolicy?: { resourceName: string; restartPolicy: string }[];
   livenessProbe?: ProbeSpec;
   readinessProbe?: ProbeSpec;
   startupProbe?: ProbeSpec;
@@ -31,6 +32,12 @@ export interface LifecycleHandler {
   sleep?: { seconds: number };
   exec?: { command?: string[] };
   httpGet?: NonNullable<ProbeSpec['httpGet']>;
+}
+
+/** v1.ResourceRequirements as far as a node reads it. */
+export interface Resources {
+  requests?: Record<string, string>;
+  limits?: Record<string, string>;
 }
 
 export interface EnvVar {
@@ -89,6 +96,9 @@ export class ContainerRecord {
   stopping = false;
   /** It was said that it is held back after its last end. */
   toldBackoff = false;
+  /** The resources that the node has set aside for it, and those that it has by now. */
+  allocated: Resources | undefined;
+  actual: Resources | undefined;
   /** The container before this one; its log is kept. */
   previousId = '';
 
@@ -98,6 +108,7 @@ export class ContainerRecord {
     waitingReason: string,
   ) {
     this.state = { waiting: { reason: waitingReason } };
+    this.allocated = spec.resources;
   }
 
   get running(): boolean {

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/meta/object';
 import { sameJson } from '../../client/equality';
 import type { Condition } from './conditions';
 import { nodeConditions } from './conditions';
-import type { ContainerKind, ContainerRecord } from './container';
+import type { ContainerKind, ContainerRecord, Resources } from './container';
 import type { Phase } from './phase';
 
 /** What a node says of a pod: the part of v1.PodStatus that is its own. */
@@ -31,6 +31,8 @@ export interface PodFacts {
   podIP: string;
   /** A main container has been started before. */
   begun: boolean;
+  /** Conditions of a resize under way. */
+  resize: readonly Condition[];
   /** It has its network and nothing has ended it. */
   sandbox: boolean;
   /** The node has ended it. */
@@ -42,6 +44,7 @@ export interface PodFacts {
 export function buildStatus(f: PodFacts, now: string, before: NodePodStatus | undefined): NodePodStatus {
   const old = new Map((before?.conditions ?? []).map((c) => [c.type, c]));
   const conditions = nodeConditions(f.pod, f.records, f.phase, f.sandbox, f.begun, now, old);
+  conditions.push(...f.resize);
   if (f.failure?.disruption) conditions.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: f.failure.message, lastTransitionTime: old.get('DisruptionTarget')?.lastTransitionTime ?? now });
   const lists = (kinds: readonly ContainerKind[]): object[] => f.records.filter((r) => kinds.includes(r.kind)).map((r) => containerStatus(r, f));
   const init = lists(['init', 'sidecar']);
@@ -68,7 +71,6 @@ export function rejectedStatus(pod: KubeObject, startTime: string, why: { reason
 }
 
 function containerStatus(r: ContainerRecord, f: PodFacts): object {
-  const { requests, limits } = r.spec.resources ?? {};
   return {
     name: r.spec.name,
     state: r.state,
@@ -79,9 +81,13 @@ function containerStatus(r: ContainerRecord, f: PodFacts): object {
     imageID: r.id ? r.imageID : '',
     ...(r.id ? { containerID: `${f.scheme}${r.id}` } : {}),
     started: r.running && r.started,
-    ...(r.running && requests ? { allocatedResources: requests } : {}),
-    ...(r.running && (requests ?? limits) ? { resources: { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) } } : {}),
+    ...(r.running && r.allocated?.requests ? { allocatedResources: r.allocated.requests } : {}),
+    ...(r.running && (r.actual?.requests ?? r.actual?.limits) ? { resources: plainResources(r.actual!) } : {}),
   };
+}
+
+function plainResources({ requests, limits }: Resources): Resources {
+  return { ...(limits ? { limits } : {}), ...(requests ? { requests } : {}) };
 }
 
 /**
@@ -99,7 +105,9 @@ export function statusPatch(now: NodePodStatus, before: NodePodStatus | undefine
     if (c.type === 'PodScheduled') return !scheduledKnown && !old.has(c.type);
     return !sameJson(c, old.get(c.type));
   });
+  // Conditions of a resize that is over.
+  const gone = [...old.keys()].filter((type) => !now.conditions.some((c) => c.type === type)).map((type) => ({ $patch: 'delete', type }));
   // What a condition no longer has must be named to be taken away.
-  if (changed.length) patch['conditions'] = changed.map((c) => ({ ...c, ...(old.get(c.type)?.reason && !c.reason ? { reason: null } : {}), ...(old.get(c.type)?.message && !c.message ? { message: null } : {}) }));
+  if (changed.length + gone.length) patch['conditions'] = [...gone, ...changed.map((c) => ({ ...c, ...(old.get(c.type)?.reason && !c.reason ? { reason: null } : {}), ...(old.get(c.type)?.message && !c.message ? { message: null } : {}) }))];
   return Object.keys(patch).length ? patch : undefined;
 }

@@ -14,11 +14,14 @@ import { probeContainer } from './container-probes';
 import type { StarterContext, StarterPod } from './container-starter';
 import { ContainerStarter } from './container-starter';
 import { ContainerStopper } from './container-stopper';
+import { Deadline } from './deadline';
 import { mainsAreOver, phaseOf } from './phase';
-import { PodAddress } from './pod-address';
+import { PodSandbox } from './pod-sandbox';
 import type { NodePodStatus } from './pod-status';
 import { buildStatus, rejectedStatus } from './pod-status';
 import { restoreRecords, restoreStatus } from './restore';
+import type { ResizedPod } from './resizer';
+import { givenSpec, Resizer } from './resizer';
 import { StatusReporter } from './status-reporter';
 import { VolumeGate } from './volume-gate';
 import { Waker } from './waker';
@@ -48,7 +51,7 @@ export interface WorkerContext extends StarterContext {
  * One pod on a node: brings its containers up in order, restarts them, tells the server what became of them in as few writes as possible, and
  * ends them when the pod is deleted (pod worker, status manager and runtime manager of the kubelet in one).
  */
-export class PodWorker implements StarterPod, ProbeEffects {
+export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
   readonly uid: string;
   private records: ContainerRecord[] = [];
   private state: 'new' | 'active' | 'terminating' | 'over' | 'gone' = 'new';
@@ -56,9 +59,10 @@ export class PodWorker implements StarterPod, ProbeEffects {
   private readonly stopper: ContainerStopper;
   private readonly reporter: StatusReporter;
   private readonly volumes: VolumeGate;
-  private readonly address: PodAddress;
+  private readonly sandbox: PodSandbox;
+  private readonly deadline: Deadline;
   private readonly waker: Waker;
-  private sandbox = false;
+  private readonly resizer: Resizer;
   private startTime = '';
   /** A main container has been started. */
   private begun = false;
@@ -66,7 +70,6 @@ export class PodWorker implements StarterPod, ProbeEffects {
   private failure: Failure | undefined;
   /** It never ran: the node would not have it. */
   private rejected = false;
-  private deadline: Disposable | undefined;
   private lastLook: Disposable | undefined;
   private offConfig: (() => void) | undefined;
 
@@ -76,11 +79,13 @@ export class PodWorker implements StarterPod, ProbeEffects {
     private readonly node: ManagedNode,
   ) {
     this.uid = pod.metadata.uid!;
-    this.address = new PodAddress(node, Boolean(pod['spec'].hostNetwork));
+    this.sandbox = new PodSandbox(x, node, Boolean(pod['spec'].hostNetwork));
+    this.deadline = new Deadline(x.clock, (message) => this.overdue(message));
     this.waker = new Waker(x.clock, () => (this.state === 'new' ? this.run() : this.sync()));
     this.starter = new ContainerStarter(x, this);
     this.stopper = new ContainerStopper(x, this.starter);
     this.volumes = new VolumeGate(x, (time) => this.wakeAt(time));
+    this.resizer = new Resizer(x, this);
     this.reporter = new StatusReporter(x.client, x.writes, this.uid, () => this.pod);
   }
 
@@ -93,7 +98,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
   }
 
   get podIP(): string {
-    return this.address.ip;
+    return this.sandbox.ip;
   }
 
   /** Whether it takes room on its node: until everything in it has ended. */
@@ -123,7 +128,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
     }
     this.state = 'active';
     this.records = recordsOf(this.pod['spec'] as Parameters<typeof recordsOf>[0]);
-    this.watchDeadline();
+    this.deadline.watch(this.pod, this.startTime);
     this.sync();
   }
 
@@ -157,17 +162,17 @@ export class PodWorker implements StarterPod, ProbeEffects {
       return;
     }
     this.state = 'active';
-    this.x.admission.claim(this.pod);
-    this.address.claim(status.podIP ?? '');
+    this.x.admission.claim(this.pod, givenSpec(this.pod['spec'], this.records));
+    this.sandbox.claim(status.podIP ?? '');
     // The server knows all this: it is what later changes are measured by.
     this.reporter.assume({ ...this.build(), conditions: status.conditions });
-    this.sandbox = this.address.ip !== '';
     for (const r of this.records) {
       if (!r.running) continue;
       this.starter.resume(r);
       probeContainer(this.x.prober, r, this, { started: r.started, ready: r.ready });
     }
-    this.watchDeadline();
+    this.deadline.watch(this.pod, this.startTime);
+    this.resizer.restore(status.conditions);
     this.sync();
   }
 
@@ -250,6 +255,15 @@ export class PodWorker implements StarterPod, ProbeEffects {
     this.stopper.stop(r, `Container ${r.spec.name} failed ${kind.toLowerCase()} probe, will be restarted`, own === undefined ? this.graceOf() : own * 1000);
   }
 
+  resized(): void {
+    if (this.state === 'active') this.report();
+  }
+
+  restartResized(r: ContainerRecord): void {
+    r.killing = { code: 0, free: true };
+    this.stopper.stop(r, `Container ${r.spec.name} resize requires restart`, this.graceOf());
+  }
+
   hookFailed(r: ContainerRecord): void {
     this.stopper.stop(r, 'FailedPostStartHook', this.graceOf());
   }
@@ -268,7 +282,7 @@ export class PodWorker implements StarterPod, ProbeEffects {
   private sync(): void {
     if (this.state !== 'active') return;
     if (this.failure || mainsAreOver(this.records, this.restartPolicy)) this.end();
-    else if (this.volumesReady() && this.hasSandbox()) {
+    else if (this.volumesReady() && this.sandbox.ensure(this.pod, (time) => this.wakeAt(time))) {
       if (this.initialised()) for (const r of this.records) if (r.kind === 'main') this.starter.ensure(r);
       for (const r of this.records) if (r.kind === 'ephemeral' && !r.ended) this.starter.ensure(r);
       if (this.phase(false) === 'Failed') this.end();
@@ -280,20 +294,6 @@ export class PodWorker implements StarterPod, ProbeEffects {
     if (this.begun || this.volumes.isOpen(this.pod)) return true;
     this.wakeOnConfig();
     return false;
-  }
-
-  /** The pod's network; without an address left for it the node tries again later. */
-  private hasSandbox(): boolean {
-    if (this.sandbox) return true;
-    try {
-      this.address.take();
-    } catch (e) {
-      this.x.events.pod(this.pod, 'Warning', 'FailedCreatePodSandBox', `Failed to create pod sandbox: ${(e as Error).message}`);
-      this.wakeAt(this.x.clock.now() + 10_000);
-      return false;
-    }
-    this.sandbox = true;
-    return true;
   }
 
   /** Runs init containers one by one and sidecars on their way; true when the main containers may run. */
@@ -328,7 +328,8 @@ export class PodWorker implements StarterPod, ProbeEffects {
   }
 
   private giveBack(): void {
-    this.address.giveBack();
+    this.stopper.clear();
+    this.sandbox.giveBack();
     this.x.admission.release(this.uid);
   }
 
@@ -349,7 +350,8 @@ export class PodWorker implements StarterPod, ProbeEffects {
       hostIP: this.hostIP,
       podIP: this.podIP,
       begun: this.begun,
-      sandbox: this.sandbox && !over,
+      sandbox: this.sandbox.ready && !over,
+      resize: over ? [] : this.resizer.conditions,
       ...(over && this.failure ? { failure: this.failure } : {}),
       scheme: this.x.runtime.scheme,
       imageName: (image: string) => this.x.images.nameOf(image),
@@ -383,19 +385,14 @@ export class PodWorker implements StarterPod, ProbeEffects {
     for (const r of applySpec(this.records, this.pod['spec'] as Parameters<typeof recordsOf>[0])) {
       this.stopper.stop(r, `Container ${r.spec.name} definition changed, will be restarted`, this.graceOf());
     }
+    this.resizer.consider();
     this.sync();
   }
 
-  private watchDeadline(): void {
-    const seconds = this.pod['spec'].activeDeadlineSeconds as number | undefined;
-    if (seconds === undefined) return;
-    const left = Date.parse(this.startTime) + seconds * 1000 - this.x.clock.now();
-    this.deadline = this.x.clock.after(Math.max(0, left), () => {
-      if (this.ending) return;
-      const message = 'Pod was active on the node longer than the specified deadline';
-      this.x.events.pod(this.pod, 'Normal', 'DeadlineExceeded', message);
-      this.fail({ reason: 'DeadlineExceeded', message });
-    });
+  private overdue(message: string): void {
+    if (this.ending) return;
+    this.x.events.pod(this.pod, 'Normal', 'DeadlineExceeded', message);
+    this.fail({ reason: 'DeadlineExceeded', message });
   }
 
   /** Somebody else has declared the pod ended. */
@@ -412,8 +409,9 @@ export class PodWorker implements StarterPod, ProbeEffects {
   private clearTimers(): void {
     this.waker.clear();
     this.volumes.clear();
+    this.resizer.clear();
     this.lastLook?.dispose();
-    this.deadline?.dispose();
+    this.deadline.clear();
     this.offConfig?.();
     this.offConfig = undefined;
   }

@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta/object';
 import { parseTime } from '../../api/meta/time';
 import type { Condition } from './conditions';
-import type { ContainerRecord, ContainerState } from './container';
+import type { ContainerRecord, ContainerState, Resources } from './container';
 import { recordsOf } from './container';
 import { CrashBackoff } from './crash-backoff';
 
@@ -14,6 +14,8 @@ interface ContainerStatus {
   restartCount?: number;
   imageID?: string;
   containerID?: string;
+  allocatedResources?: Record<string, string>;
+  resources?: Resources;
 }
 
 /** The part of a pod's status that an earlier process has written; undefined when none has. */
@@ -40,6 +42,7 @@ function restore(r: ContainerRecord, s: ContainerStatus, scheme: string, uid: st
   r.last = s.lastState?.terminated;
   r.restarts = s.restartCount ?? 0;
   r.imageID = s.imageID ?? '';
+  if (s.allocatedResources ?? s.resources) r.allocated = r.actual = { ...s.resources, ...(s.allocatedResources ? { requests: s.allocatedResources } : {}) };
   r.ready = s.ready ?? false;
   r.started = s.started ?? false;
   r.id = s.containerID?.startsWith(scheme) ? s.containerID.slice(scheme.length) : (s.containerID ?? '');
@@ -55,6 +58,6 @@ function restore(r: ContainerRecord, s: ContainerStatus, scheme: string, uid: st
 
 /** A condition with what a node writes of it. */
 function plain(c: Condition): Condition {
-  const { type, status, reason, message, lastTransitionTime } = c;
-  return { type, status, ...(reason ? { reason } : {}), ...(message ? { message } : {}), lastTransitionTime };
+  const { type, observedGeneration, status, reason, message, lastTransitionTime } = c;
+  return { type, ...(observedGeneration === undefined ? {} : { observedGeneration }), status, ...(reason ? { reason } : {}), ...(message ? { message } : {}), lastTransitionTime };
 }
