@@ -10,6 +10,7 @@ import type { ComponentContexts } from './component-contexts';
 import { selectedComponents } from './options';
 import type { ClusterOptions } from './options';
 import { schedulerOptions } from './scheduler-config';
+import { readStages } from './stage-files';
 import { COMPONENTS, COMPONENT_CONTEXTS, CONTROLLER_OPTIONS } from './tokens';
 
 /** A part of the cluster as the start shows it: what starts together. */
@@ -28,7 +29,7 @@ export const SIGNING: readonly string[] = CONTROLLERS.filter((c) => c.signs).map
 @Module({})
 export class ComponentsModule {
   /** `foundation`: a module that exports COMPONENT_CONTEXTS and CONTROLLER_OPTIONS. */
-  static forRoot(options: Pick<ClusterOptions, 'components' | 'nodes' | 'adoptNodes' | 'schedulerConfig'>, foundation: DynamicModule): DynamicModule {
+  static forRoot(options: Pick<ClusterOptions, 'components' | 'nodes' | 'adoptNodes' | 'schedulerConfig' | 'stages'>, foundation: DynamicModule): DynamicModule {
     const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
     const controllers = CONTROLLERS.filter((c) => chosen.has(c.name)).map(
       (c): FactoryProvider => ({
@@ -42,10 +43,11 @@ export class ComponentsModule {
       inject: [SCHEDULER_FACTORY, COMPONENT_CONTEXTS],
       useFactory: (create: typeof createScheduler, contexts: ComponentContexts) => create(contexts.of('system:kube-scheduler', 'kube-scheduler'), schedulerOptions(options.schedulerConfig)),
     };
+    const stages = chosen.has('kubelet') ? readStages(options.stages) : [];
     const kubelet: FactoryProvider = {
       provide: 'kubelet',
       inject: [KUBELET_FACTORY, COMPONENT_CONTEXTS],
-      useFactory: (create: typeof createKubelet, contexts: ComponentContexts) => create(contexts.of('system:kubelet', 'kubelet'), { nodes: options.nodes, adopt: options.adoptNodes }),
+      useFactory: (create: typeof createKubelet, contexts: ComponentContexts) => create(contexts.of('system:kubelet', 'kubelet'), { nodes: options.nodes, adopt: options.adoptNodes, stages }),
     };
     const groups: [name: string, providers: FactoryProvider[]][] = [
       ['controllers', controllers],

@@ -76,6 +76,11 @@ export class ClusterOptions {
   /** Nodes that others create are simulated too. */
   @IsBoolean({ message: 'adopt-nodes must be true or false' })
   adoptNodes = true;
+
+  /** Files with KWOK's Stage objects: how simulated pods and nodes live. */
+  @IsArray({ message: 'stages must be a list of files' })
+  @IsString({ each: true, message: 'stages must be a list of files' })
+  stages: string[] = [];
 }
 
 /** Options that are wrong: one sentence each says what is allowed. The CLI exits with 2. */

@@ -40,6 +40,10 @@ export class RunOptions {
   @Matches(/./, { message: 'scheduler-config must be the name of a file' })
   schedulerConfig?: string;
 
+  @IsArray({ message: 'stages must be a list of files' })
+  @IsString({ each: true, message: 'stages must be a list of files' })
+  stages: string[] = [];
+
   @IsIn(LOG_LEVELS, { message: `log-level must be one of: ${LOG_LEVELS.join(', ')}` })
   logLevel: (typeof LOG_LEVELS)[number] = 'warn';
 

@@ -6,7 +6,7 @@ import { DEFAULT_CAPACITY } from './options';
 import { PodManager } from './pod/pod-manager';
 import type { ContainerStats, ExecResult, LogLine, LogOptions, Runtime } from './runtime/runtime';
 import { SimulatedRuntime } from './runtime/simulated-runtime';
-import { DEFAULT_STAGES } from './stages/default-stages';
+import { withDefaults } from './stages/default-stages';
 
 /** Stands in for the kubelets of any number of nodes. */
 export class Kubelet implements Component {
@@ -21,8 +21,10 @@ export class Kubelet implements Component {
     o: KubeletOptions = {},
   ) {
     this.runtime = o.runtime ?? new SimulatedRuntime(x.clock);
+    const stages = withDefaults(o.stages ?? []);
     const pods = {
-      stages: o.stages ?? DEFAULT_STAGES,
+      stages,
+      version: o.kubeletVersion ?? 'v1.36.2',
       eventRate: o.eventRate ?? 50,
       eventBurst: o.eventBurst ?? 500,
       parallelism: o.parallelism ?? 100,
@@ -38,6 +40,7 @@ export class Kubelet implements Component {
         kubeletVersion: o.kubeletVersion ?? 'v1.36.2',
         runtimeVersion: `${this.runtime.scheme}1.36.2`,
       },
+      stages,
       leaseDurationSeconds: o.leaseDurationSeconds ?? 40,
       renewInterval: o.leaseRenewInterval ?? 10_000,
       statusInterval: o.statusReportInterval ?? 300_000,

@@ -24,6 +24,7 @@ export interface KubeletOptions {
   eventBurst?: number;
   /** Requests about pods at a time. */
   parallelism?: number;
+  /** Stages of pods and nodes: those for all of a kind take the place of what is built in, others come on top. */
   stages?: readonly Stage[];
   /** What runs the containers; simulated unless given. */
   runtime?: Runtime;

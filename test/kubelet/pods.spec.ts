@@ -490,11 +490,11 @@ describe('stages', () => {
     kind: 'Pod' as const,
     selector: { matchLabels: { fail: 'yes' }, matchExpressions: [{ key: '.status.phase', operator: 'In' as const, values: ['Running'] }] },
     delay: { ms: 3000 },
-    next: { status: { phase: 'Failed', reason: 'Chaos', message: 'on purpose' }, event: { type: 'Warning' as const, reason: 'Chaos', message: 'struck' } },
+    next: { steps: [{ event: { type: 'Warning' as const, reason: 'Chaos', message: 'struck' } }, { patch: { subresource: 'status', type: 'strategic' as const, body: () => ({ status: { phase: 'Failed', reason: 'Chaos', message: 'on purpose' } }) } }] },
   };
 
   it('of one\'s own are carried out beside the default ones', async () => {
-    const n = await new TestNodes({ stages: [...DEFAULT_STAGES, failing] }).start();
+    const n = await new TestNodes({ stages: [failing] }).start();
     await n.pod('p', {}, { labels: { fail: 'yes' } });
     await n.pod('q');
     await n.pass(2900);

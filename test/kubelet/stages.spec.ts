@@ -25,7 +25,7 @@ function pod(o: { phase?: string; deleted?: boolean; owner?: string; labels?: Re
 function engine(stages: readonly Stage[], seed = 1): { e: StageEngine; clock: FakeClock; done: string[] } {
   const clock = new FakeClock();
   const done: string[] = [];
-  const e = new StageEngine(stages, clock, new SeededRandom(seed), (o, next) => done.push(`${next.action}@${clock.monotonic()}/${o['status'].phase}`));
+  const e = new StageEngine(stages, clock, new SeededRandom(seed), (o, s) => done.push(`${s.next.action}@${clock.monotonic()}/${o['status'].phase}`));
   return { e, clock, done };
 }
 
@@ -39,12 +39,21 @@ describe('paths', () => {
     ['.metadata.labels["a/b"]', ['c']],
     ['.metadata.deletionTimestamp', []],
     ['.nothing.at.all', []],
+    ['.nothing.[].at', []],
+    ['.status.conditions | length', [2]],
+    ['.status.conditions | map(select(.status == "True")) | .[0].type', ['Ready']],
+    ['.status.phase // "none" | ascii_downcase', ['pending']],
+    ['.metadata.labels["a/b"] == "c" and (.status.phase | test("^Pend"))', [true]],
+    ['if .metadata.deletionTimestamp then 1 elif .status.phase == "Pending" then 2 else 3 end', [2]],
+    ['[.status.conditions[] | .type] | join(",")', ['Ready,Other']],
+    ['(.status.conditions | length) * 3 - 1', [5]],
   ])('%s', (path, values) => {
     expect(compilePath(path)(pod({ owner: 'Job', labels: { 'a/b': 'c' } }))).toEqual(values);
   });
 
   it('that are not understood are refused', () => {
-    expect(() => compilePath('.a | length')).toThrow('"length" is not understood');
+    expect(() => compilePath('.a | reduce . as $x (0; 1)')).toThrow('is not understood');
+    expect(() => compilePath('.a | lengthen')).toThrow('there is no function lengthen/0');
   });
 });
 
@@ -78,6 +87,16 @@ describe('the stage engine', () => {
     clock.step(1000);
     expect(done).toEqual([]);
     expect(clock.pending).toBe(0);
+  });
+
+  it('draws again when more stages come to match', () => {
+    const stage = (name: string, weight: number, ms: number, labels: Record<string, string>): Stage => ({ name, kind: 'Pod', selector: { matchLabels: labels }, weight, delay: { ms }, next: { action: name } });
+    const { e, clock, done } = engine([stage('slow', 0, 60_000, { a: 'b' }), stage('urgent', 100, 1000, { c: 'd' })]);
+    e.consider(pod({ labels: { a: 'b' } }));
+    clock.step(500);
+    e.consider(pod({ labels: { a: 'b', c: 'd' } }));
+    clock.step(1000);
+    expect(done).toEqual(['urgent@1500/Pending']);
   });
 
   it('draws among stages by weight and waits within the jitter', () => {

@@ -7,6 +7,8 @@ import { pressuresOf } from './pressure';
 /** A node that is simulated here. */
 export class ManagedNode {
   readonly name: string;
+  /** Stages decide what its status says. */
+  staged = false;
   private pool: IpPool | undefined;
 
   constructor(

@@ -4,12 +4,14 @@ import { formatTime } from '../../api/meta/time';
 import type { ComponentContext } from '../../client/component';
 import { NODES } from '../../client/resources';
 import type { Disposable } from '../../util/clock';
+import type { Stage } from '../stages/stage';
 import { WriteQueue } from '../write-queue';
 import type { HeartbeatOptions } from './heartbeats';
 import { Heartbeats } from './heartbeats';
 import { IpPool } from './ip-pool';
 import { ManagedNode } from './managed-node';
 import type { NodeProfile } from './node-object';
+import { NodeStages } from './node-stages';
 import { healthPatch, isReady, newNode, toldPressures } from './node-object';
 
 /** Addresses of the nodes themselves, and of pods on nodes that have no block of their own. */
@@ -24,6 +26,7 @@ export interface NodeManagerOptions extends HeartbeatOptions {
   names: readonly string[];
   adopt: boolean;
   profile: NodeProfile;
+  stages: readonly Stage[];
 }
 
 export interface NodeWatcher {
@@ -39,6 +42,7 @@ export class NodeManager {
   private readonly addresses = new IpPool(NODE_ADDRESSES);
   private readonly spare = new IpPool(SPARE_POD_ADDRESSES);
   private readonly heartbeats: Heartbeats;
+  private readonly stages: NodeStages;
   private readonly writes: WriteQueue;
   private subscription: Disposable | undefined;
   private stopped = false;
@@ -51,6 +55,7 @@ export class NodeManager {
   ) {
     this.own = new Set(o.names);
     this.writes = new WriteQueue(x.clock, x.log, PARALLEL);
+    this.stages = new NodeStages(x, o.stages, o.profile.kubeletVersion, (name) => this.nodes.get(name));
     this.heartbeats = new Heartbeats(x.client, x.clock, x.log, o, (n) => this.report(n));
   }
 
@@ -76,6 +81,7 @@ export class NodeManager {
   async stop(): Promise<void> {
     this.stopped = true;
     this.subscription?.dispose();
+    this.stages.stop();
     await Promise.all([this.heartbeats.stop(), this.writes.stop()]);
   }
 
@@ -108,6 +114,7 @@ export class NodeManager {
     const before = this.nodes.get(name);
     const node = new ManagedNode(object, this.spare, before?.ip ?? this.fallbackFor(object));
     this.nodes.set(name, node);
+    node.staged = this.stages.consider(object);
     // A node that is healthy already needs no word before its turn.
     if (!isReady(object) || !object['status']?.nodeInfo?.kubeletVersion) this.report(node);
     this.heartbeats.add(node);
@@ -119,23 +126,27 @@ export class NodeManager {
     if (!node) return;
     const wasReady = isReady(node.object);
     node.object = object;
+    const wasStaged = node.staged;
+    node.staged = this.stages.consider(object);
     const pressed = node.pressures.join() !== toldPressures(object).join();
-    // Given up by the control plane, though it lives; or short of something, or no longer.
-    if ((wasReady && !isReady(object) && unknown(object)) || pressed) this.report(node);
+    // Given up by the control plane, though it lives; or left by a stage; or short of something, or no longer.
+    if ((wasReady && !isReady(object) && unknown(object)) || (wasStaged && !isReady(object)) || pressed) this.report(node);
     this.watcher.nodeChanged(node);
   }
 
   private deleted(object: KubeObject): void {
     const name = object.metadata.name!;
     if (!this.nodes.delete(name)) return;
+    this.stages.forget(object.metadata.uid!);
     this.heartbeats.remove(name);
     this.writes.drop(name);
     this.watcher.nodeGone(name);
   }
 
-  /** Writes a node's status: healthy, with what it lacks filled in. */
+  /** Writes a node's status: healthy, with what it lacks filled in; not while stages are in charge of it. */
   private report(node: ManagedNode): void {
-    const send = (): Promise<unknown> => {
+    const send = (): Promise<unknown> | undefined => {
+      if (node.staged) return undefined;
       const patch = healthPatch(node.object, node.ip, this.o.profile, formatTime(this.x.clock.now()));
       return this.x.client.patch(NODES, undefined, node.name, 'strategic', { status: patch }, { subresource: 'status' });
     };

@@ -10,7 +10,7 @@ import type { ConfigSource } from './config-source';
 import { UNKNOWN } from './config-source';
 import type { ContainerRecord } from './container';
 import { environmentOf, expand } from './environment';
-import { goDuration } from './go-duration';
+import { formatGoDuration } from '../../api/meta/go-duration';
 import { runHook } from './hooks';
 import type { PodEvents } from './pod-events';
 import { restarts } from './restart-policy';
@@ -94,7 +94,7 @@ export class ContainerStarter {
       return true;
     }
     if (r.state.terminated) r.last = r.state.terminated;
-    r.state = { waiting: { reason: 'CrashLoopBackOff', message: `back-off ${goDuration(r.crashes.current)} restarting failed container=${r.spec.name} pod=${pod}` } };
+    r.state = { waiting: { reason: 'CrashLoopBackOff', message: `back-off ${formatGoDuration(r.crashes.current)} restarting failed container=${r.spec.name} pod=${pod}` } };
     this.p.wakeAt(now + left);
     return true;
   }
@@ -118,7 +118,7 @@ export class ContainerStarter {
       this.event(r, 'Normal', 'Pulled', `Container image ${JSON.stringify(image)} already present on machine and can be accessed by the pod`);
       return true;
     }
-    const took = goDuration(answer.pull);
+    const took = formatGoDuration(Math.round(answer.pull));
     this.event(r, 'Normal', 'Pulling', `Pulling image ${JSON.stringify(image)}`);
     this.event(r, 'Normal', 'Pulled', `Successfully pulled image ${JSON.stringify(image)} in ${took} (${took} including waiting). Image size: ${imageSize(answer.imageID)} bytes.`);
     if (answer.pull === 0) return true;

@@ -1,4 +1,3 @@
-import { isReason } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { keyOf } from '../../api/meta/object';
 import type { ComponentContext } from '../../client/component';
@@ -11,8 +10,10 @@ import type { ImageStore } from '../images/image-store';
 import type { ManagedNode } from '../node/managed-node';
 import { Prober } from '../probes/prober';
 import type { Runtime } from '../runtime/runtime';
-import type { Stage, StageNext } from '../stages/stage';
+import { kwokFunctions } from '../stages/kwok-functions';
+import type { Stage, StageFunctions } from '../stages/stage';
 import { StageEngine } from '../stages/stage-engine';
+import { StageRunner } from '../stages/stage-runner';
 import { ConfigSource } from './config-source';
 import { EventBudget, PodEvents } from './pod-events';
 import type { WorkerContext } from './pod-worker';
@@ -26,6 +27,8 @@ export interface PodManagerOptions {
   eventRate: number;
   eventBurst: number;
   parallelism: number;
+  /** What templates of stages give as the version. */
+  version: string;
 }
 
 /** The pods of all simulated nodes: one watch, found by node; each is taken through its stages, most of which its worker carries out. */
@@ -33,6 +36,10 @@ export class PodManager {
   private readonly workers = new Map<string, PodWorker>();
   private readonly nodes = new Map<string, NodePods>();
   private readonly engine: StageEngine;
+  private readonly runner: StageRunner;
+  /** The node agent runs the pods itself; otherwise stages do all there is to be done. */
+  private readonly hasWorkers: boolean;
+  private readonly stagedIPs = new Map<string, string>();
   private readonly budget: EventBudget;
   private readonly base: Omit<WorkerContext, 'events' | 'admission'>;
   private readonly pods: Informer;
@@ -46,7 +53,13 @@ export class PodManager {
     private readonly nodeOf: (name: string) => ManagedNode | undefined,
   ) {
     const { client, clock, random, log } = x;
-    this.engine = new StageEngine(o.stages.filter((s) => s.kind === 'Pod'), clock, random, (pod, next) => this.perform(pod, next));
+    const stages = o.stages.filter((s) => s.kind === 'Pod');
+    this.hasWorkers = stages.some((s) => s.next.action === 'run');
+    this.engine = new StageEngine(stages, clock, random, (pod, stage) => this.perform(pod, stage));
+    const startedAt = clock.now();
+    const functions = (pod: KubeObject): StageFunctions =>
+      kwokFunctions({ clock, uuid: () => random.uuid(), version: o.version, startedAt }, this.nodeOf(pod['spec'].nodeName as string), (hostNetwork) => this.stagedIP(pod, hostNetwork));
+    this.runner = new StageRunner(x, PODS, (pod, e) => this.eventsOf(pod['spec'].nodeName as string).pod(pod, e.type, e.reason, e.message), functions);
     this.budget = new EventBudget(clock, o.eventRate, o.eventBurst);
     const writes = new WriteQueue(clock, log, o.parallelism);
     this.base = { client, clock, random, log, runtime, images, config: new ConfigSource(x.caches), writes, prober: new Prober(runtime, clock) };
@@ -110,13 +123,15 @@ export class PodManager {
     if (!nodeName || !this.nodeOf(nodeName)) return;
     const worker = this.workers.get(pod.metadata.uid!);
     if (worker) worker.update(pod);
-    else if (pod['status']?.startTime) this.workerFor(pod).resume();
+    else if (this.hasWorkers && pod['status']?.startTime) this.workerFor(pod).resume();
     this.engine.consider(pod);
   }
 
   private deleted(pod: KubeObject): void {
     const uid = pod.metadata.uid!;
     this.engine.forget(uid);
+    const ip = this.stagedIPs.get(uid);
+    if (ip && this.stagedIPs.delete(uid)) this.nodeOf(pod['spec'].nodeName as string)?.giveBackIP(ip);
     const worker = this.workers.get(uid);
     if (!worker) return;
     worker.removed();
@@ -124,8 +139,9 @@ export class PodManager {
     this.nodes.get(worker.nodeName)?.workers.delete(worker);
   }
 
-  private perform(pod: KubeObject, next: StageNext): void {
-    switch (next.action) {
+  private perform(pod: KubeObject, stage: Stage): void {
+    const { action, steps } = stage.next;
+    switch (action) {
       case 'run':
         this.workerFor(pod).run();
         break;
@@ -138,28 +154,22 @@ export class PodManager {
       case undefined:
         break;
       default:
-        this.x.log.error({ action: next.action, pod: keyOf(pod) }, 'a stage names an action that does not exist; there are run, complete and terminate');
+        this.x.log.error({ action, pod: keyOf(pod) }, 'a stage names an action that does not exist; there are run, complete and terminate');
     }
-    if (next.event) this.eventsOf(pod['spec'].nodeName as string).pod(pod, next.event.type, next.event.reason, next.event.message);
-    if (next.status ?? next.finalizers ?? next.delete) void this.write(pod, next).catch((err: unknown) => this.failed(pod, err));
+    if (steps?.length) void this.runner.run(stage.name, pod, steps);
   }
 
-  private async write(pod: KubeObject, next: StageNext): Promise<void> {
-    const { namespace, name, uid } = pod.metadata;
-    const { client } = this.x;
-    if (next.status) {
-      const status = typeof next.status === 'function' ? next.status(pod) : next.status;
-      await client.patch(PODS, namespace, name!, 'strategic', { metadata: { uid }, status }, { subresource: 'status' });
+  /** The address of a pod that only stages move on. */
+  private stagedIP(pod: KubeObject, hostNetwork: boolean): string {
+    const node = this.nodeOf(pod['spec'].nodeName as string);
+    if (!node || hostNetwork) return node?.ip ?? '';
+    const uid = pod.metadata.uid!;
+    let ip = this.stagedIPs.get(uid) ?? (pod['status']?.podIP as string | undefined);
+    if (!ip) {
+      ip = node.takeIP();
+      this.stagedIPs.set(uid, ip);
     }
-    if (next.finalizers) {
-      const kept = next.finalizers.empty ? [] : (pod.metadata.finalizers ?? []).filter((f) => !next.finalizers!.remove?.includes(f));
-      await client.patch(PODS, namespace, name!, 'merge', { metadata: { uid, finalizers: [...kept, ...(next.finalizers.add ?? [])] } });
-    }
-    if (next.delete) await client.delete(PODS, namespace, name!, { gracePeriodSeconds: 0, preconditions: { uid } });
-  }
-
-  private failed(pod: KubeObject, err: unknown): void {
-    if (!isReason(err, 'NotFound')) this.x.log.warn({ pod: keyOf(pod), err: (err as Error).message }, 'a stage could not be carried out');
+    return ip;
   }
 
   private workerFor(pod: KubeObject): PodWorker {

@@ -1,4 +1,5 @@
 import type { Stage } from './stage';
+import { isSpecial } from './stage-file';
 
 const ALIVE = { key: '.metadata.deletionTimestamp', operator: 'DoesNotExist' } as const;
 
@@ -32,3 +33,8 @@ export const DEFAULT_STAGES: readonly Stage[] = [
     next: { action: 'terminate' },
   },
 ];
+
+/** The stages that are in force when these are given: those for all pods take the place of the built-in ones, those for marked pods do not. */
+export function withDefaults(given: readonly Stage[]): readonly Stage[] {
+  return given.some((s) => s.kind === 'Pod' && !isSpecial(s)) ? given : [...DEFAULT_STAGES, ...given];
+}

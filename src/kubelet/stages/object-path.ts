@@ -1,12 +1,22 @@
+import type { JqProgram } from './jq';
+import { compileJq, JqError } from './jq';
+
 type Getter = (o: unknown) => unknown[];
 
 /**
- * Compiles a path into an object: the subset of jq that KWOK's stages use (fields, `["key"]`, `.[]`, and `| select( .a == "b" ) |`).
- * @throws Error when it uses anything else
+ * Compiles a jq expression that reads an object; null values are left out, and there are none when it fails, as KWOK has it.
+ * @throws Error when the expression is not understood
  */
 export function compilePath(path: string): Getter {
-  const getters = path.split('|').map((part) => compilePart(part.trim(), path));
-  return (o) => getters.reduce<unknown[]>((values, get) => values.flatMap(get), [o]);
+  const program: JqProgram = compileJq(path);
+  return (o) => {
+    try {
+      return program(o).filter((v) => v !== null && v !== undefined);
+    } catch (e) {
+      if (e instanceof JqError) return [];
+      throw e;
+    }
+  };
 }
 
 /** The value at a path of plain fields, such as `.status.phase`; undefined for other paths: they may yield several. */
@@ -21,30 +31,4 @@ export function compileField(path: string): ((o: unknown) => unknown) | undefine
     }
     return v ?? undefined;
   };
-}
-
-function compilePart(part: string, path: string): Getter {
-  const select = /^select\(\s*(.+?)\s*==\s*"([^"]*)"\s*\)$/.exec(part);
-  if (select) {
-    const get = compilePart(select[1]!, path);
-    return (o) => (get(o).some((v) => v === select[2]) ? [o] : []);
-  }
-  const steps: (string | undefined)[] = [];
-  const token = /\.?\[\]|\.?\["([^"]+)"\]|\.([A-Za-z_][\w-]*)|^\.$/gy;
-  let at = 0;
-  while (at < part.length) {
-    token.lastIndex = at;
-    const m = token.exec(part);
-    if (!m) throw new Error(`stage selector "${path}": "${part.slice(at)}" is not understood; use fields, [] and select(.a == "b")`);
-    at = token.lastIndex;
-    if (m[0] !== '.') steps.push(m[1] ?? m[2]);
-  }
-  return (o) => steps.reduce<unknown[]>((values, step) => values.flatMap((v) => take(v, step)), [o]);
-}
-
-function take(v: unknown, step: string | undefined): unknown[] {
-  if (typeof v !== 'object' || v === null) return [];
-  if (step === undefined) return Array.isArray(v) ? (v as unknown[]) : Object.values(v);
-  const field = (v as Record<string, unknown>)[step];
-  return field === undefined || field === null ? [] : [field];
 }

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../api/meta/object';
 import type { Clock, Disposable } from '../../util/clock';
 import type { Random } from '../../util/random';
 import { compileField, compilePath } from './object-path';
-import type { Stage, StageExpression, StageNext } from './stage';
+import type { Stage, StageExpression, StageNumber } from './stage';
 
 interface Compiled {
   stage: Stage;
@@ -12,14 +12,14 @@ interface Compiled {
 /** Takes objects through their stages: `consider` is to be called with every version of an object. */
 export class StageEngine {
   private readonly stages: readonly Compiled[];
-  private readonly pending = new Map<string, { stage: Stage; timer: Disposable; object: KubeObject }>();
+  private readonly pending = new Map<string, { stage: Stage; among: number; timer: Disposable; object: KubeObject }>();
 
   /** @param perform does what a stage says, on the newest version of the object that was considered */
   constructor(
     stages: readonly Stage[],
     private readonly clock: Clock,
     private readonly random: Random,
-    private readonly perform: (o: KubeObject, next: StageNext) => void,
+    private readonly perform: (o: KubeObject, stage: Stage) => void,
   ) {
     this.stages = stages.map((stage) => ({ stage, matches: compileSelector(stage) }));
   }
@@ -29,19 +29,21 @@ export class StageEngine {
     const waiting = this.pending.get(uid);
     const matching = this.stages.filter((s) => s.matches(o)).map((s) => s.stage);
     if (waiting && matching.includes(waiting.stage)) {
-      // On its way already; the version that counts is the newest.
+      // On its way already; the version that counts is the newest. What comes to match beside it has its chance.
       waiting.object = o;
-      return;
+      if (matching.length <= waiting.among) return;
+      waiting.among = matching.length;
     }
+    const stage = this.draw(matching, o);
+    if (waiting && stage === waiting.stage) return;
     this.forget(uid);
-    const stage = this.draw(matching);
     if (!stage) return;
-    const ms = this.delayOf(stage);
+    const ms = this.delayOf(stage, o);
     if (ms <= 0) {
-      this.perform(o, stage.next);
+      this.perform(o, stage);
       return;
     }
-    const entry = { stage, object: o, timer: this.clock.after(ms, () => this.due(uid)) };
+    const entry = { stage, among: matching.length, object: o, timer: this.clock.after(ms, () => this.due(uid)) };
     this.pending.set(uid, entry);
   }
 
@@ -58,20 +60,31 @@ export class StageEngine {
   private due(uid: string): void {
     const entry = this.pending.get(uid)!;
     this.pending.delete(uid);
-    this.perform(entry.object, entry.stage.next);
+    this.perform(entry.object, entry.stage);
   }
 
-  private draw(stages: readonly Stage[]): Stage | undefined {
+  /** Whether any stage is for the object as it is. */
+  concerns(o: KubeObject): boolean {
+    return this.stages.some((s) => s.matches(o));
+  }
+
+  private draw(stages: readonly Stage[], o: KubeObject): Stage | undefined {
     if (stages.length <= 1) return stages[0];
-    const total = stages.reduce((sum, s) => sum + (s.weight ?? 0), 0);
+    const weights = stages.map((s) => Math.max(0, this.number(s.weight, o) ?? 0));
+    const total = weights.reduce((sum, w) => sum + w, 0);
     if (total === 0) return stages[this.random.int(stages.length)];
     let n = this.random.int(total);
-    return stages.find((s) => (n -= s.weight ?? 0) < 0);
+    return stages.find((_, i) => (n -= weights[i]!) < 0);
   }
 
-  private delayOf(s: Stage): number {
+  private number(n: StageNumber | undefined, o: KubeObject): number | undefined {
+    return typeof n === 'function' ? n(o, this.clock.now()) : n;
+  }
+
+  private delayOf(s: Stage, o: KubeObject): number {
     if (!s.delay) return 0;
-    const { ms, jitterMs } = s.delay;
+    const ms = this.number(s.delay.ms, o) ?? 0;
+    const jitterMs = this.number(s.delay.jitterMs, o);
     if (jitterMs === undefined) return ms;
     return jitterMs < ms ? jitterMs : ms + this.random.next() * (jitterMs - ms);
   }
