@@ -40,6 +40,7 @@ export const LEASES = gvrOf('coordination.k8s.io/v1/leases');
 export const POD_DISRUPTION_BUDGETS = gvrOf('policy/v1/poddisruptionbudgets');
 export const HORIZONTAL_POD_AUTOSCALERS = gvrOf('autoscaling/v2/horizontalpodautoscalers');
 export const STORAGE_CLASSES = gvrOf('storage.k8s.io/v1/storageclasses');
+export const CSI_NODES = gvrOf('storage.k8s.io/v1/csinodes');
 export const CLUSTER_ROLES = gvrOf('rbac.authorization.k8s.io/v1/clusterroles');
 export const CERTIFICATE_SIGNING_REQUESTS = gvrOf('certificates.k8s.io/v1/certificatesigningrequests');
 export const CSI_DRIVERS = gvrOf('storage.k8s.io/v1/csidrivers');

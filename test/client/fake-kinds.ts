@@ -39,6 +39,8 @@ export const KINDS: readonly FakeKind[] = [
   { gvr: r.POD_DISRUPTION_BUDGETS, kind: 'PodDisruptionBudget', namespaced: true, status: true },
   { gvr: r.HORIZONTAL_POD_AUTOSCALERS, kind: 'HorizontalPodAutoscaler', namespaced: true, status: true, noGeneration: true },
   { gvr: r.STORAGE_CLASSES, kind: 'StorageClass', namespaced: false },
+  { gvr: r.CSI_NODES, kind: 'CSINode', namespaced: false },
+  { gvr: r.VOLUME_ATTACHMENTS, kind: 'VolumeAttachment', namespaced: false },
   { gvr: r.CLUSTER_ROLES, kind: 'ClusterRole', namespaced: false },
   { gvr: r.CERTIFICATE_SIGNING_REQUESTS, kind: 'CertificateSigningRequest', namespaced: false, status: true, noGeneration: true },
 ];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/api/meta/object';
-import { PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../src/client/resources';
+import { CSI_NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES, VOLUME_ATTACHMENTS } from '../../src/client/resources';
 import { TestCluster } from './cluster';
 
 const uses = (...claims: string[]): Record<string, unknown> => ({ volumes: claims.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } })) });
@@ -134,5 +134,56 @@ describe('claims', () => {
     await c.settle();
     expect(await c.nodeOf('p')).toBe('b');
     expect(await c.why('q')).toContain('1 node(s) had no available volume zone');
+  });
+});
+
+describe('volumes that a driver can attach', () => {
+  const csiNode = (c: TestCluster, name: string, count: number): Promise<KubeObject> =>
+    c.client.create(CSI_NODES, { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', metadata: { name }, spec: { drivers: [{ name: 'disk.example', nodeID: name, allocatable: { count } }] } });
+  /** A claim that is bound to a volume of the driver. */
+  const bound = async (c: TestCluster, name: string): Promise<void> => {
+    const csi = { driver: 'disk.example', volumeHandle: `handle-${name}` };
+    await c.client.create(PERSISTENT_VOLUMES, { apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: `pv-${name}` }, spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], csi } });
+    await claim(c, name, { storageClassName: '', volumeName: `pv-${name}` }, { 'pv.kubernetes.io/bind-completed': 'yes' });
+  };
+  const FULL = '0/1 nodes are available: 1 node(s) exceed max volume count. no new claims to deallocate, preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.';
+
+  it('are counted by node, each once, until the limit is raised', async () => {
+    const c = await new TestCluster().start();
+    await c.nodes(1);
+    const limits = await csiNode(c, 'node-1', 2);
+    for (const name of ['a', 'b', 'd']) await bound(c, name);
+    await c.pod('first', uses('a', 'b'));
+    await c.pod('shares', uses('b'));
+    await c.settle();
+    expect(await c.nodeOf('shares')).toBe('node-1');
+    await c.pod('third', uses('d'));
+    await c.settle();
+    expect(await c.why('third')).toBe(FULL);
+    await c.client.update(CSI_NODES, { ...limits, spec: { drivers: [{ name: 'disk.example', nodeID: 'node-1', allocatable: { count: 3 } }] } });
+    await c.pass(3000);
+    expect(await c.nodeOf('third')).toBe('node-1');
+  });
+
+  it('count while they are attached without a pod, and those that are still to be made', async () => {
+    const c = await new TestCluster().start();
+    await c.nodes(1);
+    await csiNode(c, 'node-1', 1);
+    await bound(c, 'a');
+    await storageClass(c, 'wait', 'disk.example');
+    await claim(c, 'fresh');
+    const spec = { attacher: 'disk.example', nodeName: 'node-1', source: { persistentVolumeName: 'pv-a' } };
+    await c.client.create(VOLUME_ATTACHMENTS, { apiVersion: 'storage.k8s.io/v1', kind: 'VolumeAttachment', metadata: { name: 'va' }, spec });
+    await c.pod('same', uses('a'));
+    await c.settle();
+    expect(await c.nodeOf('same')).toBe('node-1');
+    await c.client.delete(PODS, 'default', 'same', { gracePeriodSeconds: 0 });
+    await c.pod('p', uses('fresh'));
+    await c.settle();
+    expect(await c.why('p')).toBe(FULL);
+    await c.client.delete(VOLUME_ATTACHMENTS, undefined, 'va');
+    await c.pass(3000);
+    const selected = (await c.client.get(PERSISTENT_VOLUME_CLAIMS, 'default', 'fresh')).metadata.annotations;
+    expect(selected).toMatchObject({ 'volume.kubernetes.io/selected-node': 'node-1' });
   });
 });

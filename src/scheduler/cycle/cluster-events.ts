@@ -1,16 +1,18 @@
 import type { GVR, KubeObject } from '../../api/meta/object';
 import type { Caches } from '../../client/informer';
-import { NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../client/resources';
+import { CSI_NODES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES, VOLUME_ATTACHMENTS } from '../../client/resources';
 import type { Disposable } from '../../util/clock';
 import type { ClusterCache } from '../cache/cluster-cache';
 import type { ClusterEventName } from '../framework/cluster-event';
 import { nodeEvents, podEvents } from '../framework/cluster-event';
 import type { SchedulingQueue } from '../queue/scheduling-queue';
 
-const OTHERS: readonly { gvr: GVR; added: ClusterEventName; updated: ClusterEventName }[] = [
+const OTHERS: readonly { gvr: GVR; added?: ClusterEventName; updated?: ClusterEventName; deleted?: ClusterEventName }[] = [
   { gvr: PERSISTENT_VOLUMES, added: 'pv/add', updated: 'pv/update' },
   { gvr: PERSISTENT_VOLUME_CLAIMS, added: 'pvc/add', updated: 'pvc/update' },
   { gvr: STORAGE_CLASSES, added: 'storage-class/add', updated: 'storage-class/update' },
+  { gvr: CSI_NODES, added: 'csi-node/add', updated: 'csi-node/update' },
+  { gvr: VOLUME_ATTACHMENTS, deleted: 'volume-attachment/delete' },
 ];
 
 /** Feeds what the informers see into the scheduler's cache and queue. `mine` tells whether the scheduler is responsible for a pod. */
@@ -31,10 +33,11 @@ export function followCluster(caches: Caches, cache: ClusterCache, queue: Schedu
       },
     }),
     caches.informer(PODS).subscribe(new PodFollower(cache, queue, mine)),
-    ...OTHERS.map(({ gvr, added, updated }) =>
+    ...OTHERS.map(({ gvr, added, updated, deleted }) =>
       caches.informer(gvr).subscribe({
-        added: (now) => queue.handle({ name: added, now }),
-        updated: (now, old) => queue.handle({ name: updated, old, now }),
+        ...(added ? { added: (now) => queue.handle({ name: added, now }) } : {}),
+        ...(updated ? { updated: (now, old) => queue.handle({ name: updated, old, now }) } : {}),
+        ...(deleted ? { deleted: (old) => queue.handle({ name: deleted, old }) } : {}),
       }),
     ),
   ];

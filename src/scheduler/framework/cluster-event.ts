@@ -33,6 +33,7 @@ export type ClusterEventName =
   | 'storage-class/update'
   | 'csi-node/add'
   | 'csi-node/update'
+  | 'volume-attachment/delete'
   | 'resource-claim/add'
   | 'resource-claim/update'
   | 'timeout'

@@ -9,6 +9,7 @@ import { nodeName } from '../plugins/node-name';
 import { nodePorts } from '../plugins/node-ports';
 import { nodeResourcesFit } from '../plugins/node-resources-fit';
 import { nodeUnschedulable } from '../plugins/node-unschedulable';
+import { nodeVolumeLimits } from '../plugins/node-volume-limits';
 import { podTopologySpread } from '../plugins/pod-topology-spread';
 import { prioritySort } from '../plugins/priority-sort';
 import { schedulingGates } from '../plugins/scheduling-gates';
@@ -42,6 +43,7 @@ export const DEFAULT_PROFILE: readonly BuiltIn[] = [
   { name: 'NodePorts', weight: 1, points: ['preFilter', 'filter'], make: nodePorts },
   { name: 'NodeResourcesFit', weight: 1, points: ['filter', 'score'], make: nodeResourcesFit },
   { name: 'VolumeRestrictions', weight: 1, points: ['preFilter', 'filter'], make: volumeRestrictions },
+  { name: 'NodeVolumeLimits', weight: 1, points: ['preFilter', 'filter'], make: nodeVolumeLimits },
   { name: 'VolumeBinding', weight: 1, points: ['preFilter', 'filter', 'reserve', 'preBind'], make: volumeBinding },
   { name: 'VolumeZone', weight: 1, points: ['preFilter', 'filter'], make: volumeZone },
   { name: 'PodTopologySpread', weight: 2, points: ['preFilter', 'filter', 'preScore', 'score'], make: podTopologySpread },
