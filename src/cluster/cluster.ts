@@ -9,6 +9,7 @@ import type { Store } from '../storage/store';
 import type { Clock } from '../util/clock';
 import type { Log } from '../util/log';
 import type { Random } from '../util/random';
+import { addonObjects } from './addons/addons';
 import { tokenTracking } from './bootstrap/bootstrap-objects';
 import { prepareCluster } from './bootstrap/prepare';
 import { ClusterModule } from './cluster.module';
@@ -92,7 +93,7 @@ class Cluster implements RunningCluster {
     const plane = app.get<ControlPlane>(CONTROL_PLANE, { strict: false });
     const contexts = app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false });
     const api = app.get<ApiServer>(API_SERVER, { strict: false });
-    await prepareCluster(plane, contexts, [tokenTracking(x.clock.now())]);
+    await prepareCluster(plane, contexts, [tokenTracking(x.clock.now()), ...addonObjects(options.addons)]);
     x.signal?.throwIfAborted();
     this.server = reachable(await api.listen(app, options.bind, options.port));
     this.kubeconfig = makeKubeconfig(options.name, this.server, app.get<Pki>(PKI, { strict: false }));

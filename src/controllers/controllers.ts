@@ -1,8 +1,10 @@
 import type { Component, ComponentContext } from '../client/component';
+import { createAttachDetachController } from './attachdetach/attach-detach-controller';
 import { createCsrCleanerController } from './certificates/csr-cleaner-controller';
 import { createCsrSigningController } from './certificates/csr-signing-controller';
 import { createClusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller';
 import { createCronJobController } from './cronjob/cronjob-controller';
+import { createCsiDriver } from './csidriver/csi-driver';
 import { createDaemonSetController } from './daemonset/daemonset-controller';
 import { createDeploymentController } from './deployment/deployment-controller';
 import { createDisruptionController } from './disruption/disruption-controller';
@@ -10,6 +12,7 @@ import { createEndpointsController } from './endpoints/endpoints-controller';
 import { createEndpointSliceController } from './endpointslice/endpointslice-controller';
 import { createEndpointSliceMirroringController } from './endpointslicemirroring/endpointslicemirroring-controller';
 import { createEphemeralVolumeController } from './ephemeralvolume/ephemeral-volume-controller';
+import { createExpandController } from './expander/expand-controller';
 import { createGarbageCollector } from './garbagecollector/garbage-collector';
 import { createHorizontalPodAutoscalerController } from './horizontalpodautoscaler/horizontal-pod-autoscaler-controller';
 import { createJobController } from './job/job-controller';
@@ -77,6 +80,9 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'endpoints', serviceAccount: 'endpoint-controller', create: createEndpointsController },
   { name: 'endpointslice-mirroring', serviceAccount: 'endpointslicemirroring-controller', create: createEndpointSliceMirroringController },
   { name: 'persistentvolume-binder', serviceAccount: 'persistent-volume-binder', create: createPersistentVolumeController },
+  { name: 'persistentvolume-attach-detach', serviceAccount: 'attachdetach-controller', create: createAttachDetachController },
+  { name: 'persistentvolume-expander', serviceAccount: 'expand-controller', create: createExpandController },
+  { name: 'csi-driver', serviceAccount: 'csi-driver', create: createCsiDriver },
   { name: 'pvc-protection', serviceAccount: 'pvc-protection-controller', create: createPvcProtectionController },
   { name: 'pv-protection', serviceAccount: 'pv-protection-controller', create: createPvProtectionController },
   { name: 'volumeattributesclass-protection', serviceAccount: 'volumeattributesclass-protection-controller', create: createVacProtectionController },

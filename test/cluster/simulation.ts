@@ -2,6 +2,7 @@ import type { GVR, KubeObject } from '../../src/api/meta/object';
 import type { Client } from '../../src/client/client';
 import type { Component } from '../../src/client/component';
 import type { ComponentContexts } from '../../src/cluster/component-contexts';
+import { addonObjects } from '../../src/cluster/addons/addons';
 import { CONTROLLERS } from '../../src/controllers/controllers';
 import { createKubelet } from '../../src/kubelet/kubelet';
 import { createScheduler } from '../../src/scheduler/scheduler';
@@ -17,6 +18,7 @@ export const PROCESSES: readonly Process[] = ['controllers', 'scheduler', 'kubel
 export interface SimulationOptions {
   seed: number;
   nodes?: number;
+  addons?: readonly string[];
   /** Makes processes of the three, with caches of their own, and stands between them and the server; called anew at every start. */
   wrap?: (process: Process, clock: FakeClock) => (client: Client) => Client;
 }
@@ -35,7 +37,7 @@ export class Simulation {
 
   static async start(o: SimulationOptions): Promise<Simulation> {
     const s = new Simulation(o);
-    s.plane = await startPlane(s.clock, s.random);
+    s.plane = await startPlane(s.clock, s.random, addonObjects(o.addons ?? []));
     s.client = s.plane.contexts.client('admin', 'tests', ['system:masters']);
     for (const p of PROCESSES) await s.begin(p);
     return s;

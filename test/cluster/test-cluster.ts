@@ -6,8 +6,8 @@ import { SystemClock } from '../../src/util/system-clock';
 
 export type TestCluster = RunningCluster;
 
-/** A cluster of its own in this process: in memory, on a free port. */
+/** A bare cluster of its own in this process: in memory, on a free port. */
 export function startTestCluster(options: Partial<ClusterOptions> = {}): Promise<TestCluster> {
-  const complete = validateOptions({ ephemeral: true, port: 0, kubeconfig: false, ...options });
+  const complete = validateOptions({ ephemeral: true, port: 0, kubeconfig: false, addons: ['none'], ...options });
   return startCluster(complete, { clock: new SystemClock(), random: new SystemRandom(), log: silentLog, env: process.env });
 }

@@ -12,6 +12,7 @@ import { ClaimSync } from './claim-sync';
 import { addIndexes, CLAIMS_BY_VOLUME, NO_CLASS, PENDING_BY_CLASS, VOLUMES_BY_CLAIM } from './indexes';
 import { Latest } from './latest';
 import { bestMatch, classOf } from './match';
+import { Recycler, recycledVolume } from './recycler';
 import { isDefaultClass } from './storage-class';
 import { VolumeSync } from './volume-sync';
 
@@ -38,6 +39,10 @@ export function createPersistentVolumeController(x: ComponentContext): Component
     workers: 1,
     setup: (queue) => {
       const add = new Wake(queue, claims, volumes, classes);
+      const recycler = (p: Pod): void => {
+        const volume = recycledVolume(p);
+        if (volume !== undefined) queue.add(VOLUME + volume);
+      };
       return [
         binding.claims.subscription,
         binding.volumes.subscription,
@@ -53,6 +58,8 @@ export function createPersistentVolumeController(x: ComponentContext): Component
         }),
         classes.subscribe({ added: (c) => add.classUsers(c), updated: (c) => add.classUsers(c) }),
         pods.subscribe({
+          updated: recycler,
+          deleted: recycler,
           added: (p) => {
             if (!p.spec.nodeName) for (const key of claimKeysOf(p)) if (isUnbound(claims.get(key))) queue.addAfter(CLAIM + key, SCHEDULING);
           },
@@ -65,11 +72,11 @@ export function createPersistentVolumeController(x: ComponentContext): Component
         if (claim) await claimSync.sync(claim);
       } else {
         const volume = binding.volumes.get(key.slice(VOLUME.length));
-        if (volume) await volumeSync.sync(volume);
+        if (volume) return volumeSync.sync(volume);
       }
     },
   });
-  const volumeSync = new VolumeSync(x.client, binding, events, (c) => component.queue.add(CLAIM + keyOf(c)));
+  const volumeSync = new VolumeSync(x.client, binding, events, new Recycler(x.client, binding, pods, events), (c) => component.queue.add(CLAIM + keyOf(c)));
   return component;
 }
 

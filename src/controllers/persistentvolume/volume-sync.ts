@@ -6,6 +6,7 @@ import type { PersistentVolume, PersistentVolumeClaim } from '../shared/volume-t
 import { MIGRATED_TO, PROVISIONED_BY } from './annotations';
 import type { Binding } from './binding';
 import { sameMode } from './match';
+import type { Recycler } from './recycler';
 
 /** What is done about one volume. */
 export class VolumeSync {
@@ -13,11 +14,12 @@ export class VolumeSync {
     private readonly client: Client,
     private readonly binding: Binding,
     private readonly events: EventRecorder,
+    private readonly recycler: Recycler,
     /** Has a claim looked at. */
     private readonly later: (claim: PersistentVolumeClaim) => void,
   ) {}
 
-  async sync(volume: PersistentVolume): Promise<void> {
+  async sync(volume: PersistentVolume): Promise<{ after?: number } | void> {
     const ref = volume.spec.claimRef;
     if (!ref?.uid) {
       await this.binding.setPhase(volume, 'Available');
@@ -27,7 +29,7 @@ export class VolumeSync {
     if (!claim) return this.release(volume);
     if (!claim.spec.volumeName) this.finish(volume, claim);
     else if (claim.spec.volumeName === volume.metadata.name) await this.binding.setPhase(volume, 'Bound');
-    else if (volume.metadata.annotations?.[PROVISIONED_BY] !== undefined && volume.spec.persistentVolumeReclaimPolicy === 'Delete') await this.release(volume);
+    else if (volume.metadata.annotations?.[PROVISIONED_BY] !== undefined && volume.spec.persistentVolumeReclaimPolicy === 'Delete') return this.release(volume);
     else await this.binding.unbind(volume);
   }
 
@@ -54,15 +56,14 @@ export class VolumeSync {
     this.events.event(claim, 'Warning', 'VolumeMismatch', `Cannot bind PersistentVolume "${volume.metadata.name}" to requested PersistentVolumeClaim ${why}`);
   }
 
-  private async release(v: PersistentVolume): Promise<void> {
+  private async release(v: PersistentVolume): Promise<{ after?: number } | void> {
     const volume = isReleased(v) ? v : await this.binding.setPhase(v, 'Released');
     if (volume.metadata.annotations?.[MIGRATED_TO]) return;
     switch (volume.spec.persistentVolumeReclaimPolicy) {
       case 'Retain':
         return;
       case 'Recycle':
-        await this.binding.setPhase(volume, 'Failed', { reason: 'VolumeFailedRecycle', message: 'No recycler plugin found for the volume!' });
-        return;
+        return this.recycler.recycle(volume);
       case 'Delete':
         return this.remove(volume);
       default:

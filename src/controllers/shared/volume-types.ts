@@ -38,4 +38,6 @@ export interface PersistentVolumeClaim extends KubeObject {
 export interface StorageClass extends KubeObject {
   provisioner: string;
   volumeBindingMode?: string;
+  reclaimPolicy?: string;
+  mountOptions?: string[];
 }
