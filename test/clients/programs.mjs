@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { GENERATED } from './generators.mjs';
+import { cache, here } from './places.mjs';
 
 /** What every client does under a step of this name; a program that leaves one out fails. */
 export const STEPS = ['create', 'get', 'list', 'watch', 'patch', 'conflict', 'delete'];
 
-/** Where downloads and builds of clients are kept between runs, outside the checkout. */
-export const cache = process.env.CLIENTS_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'kubernest', 'clients');
-
-const here = import.meta.dirname;
 const go = join(here, 'go');
 const rust = join(here, 'rust');
 const java = join(here, 'java');
@@ -81,6 +78,7 @@ export const PROGRAMS = [
     build: [[java, 'javac', '-d', join(cache, 'java/classes'), '-cp', `${jars}/*`, 'Client.java']],
     run: [java, 'java', '-cp', `${join(cache, 'java/classes')}:${jars}/*`, 'Client'],
   },
+  ...GENERATED,
 ];
 
 /** A command that installs what package.json in a folder here names, into a folder of the cache. */

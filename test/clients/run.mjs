@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Runs the client programs, each in its language with its library from its registry, against a server of the build.
 //
-//   node test/clients/run.mjs [--only REGEX] [--strict] [--limit SECONDS] [-v]
+//   node test/clients/run.mjs [--only REGEX] [--strict] [--limit SECONDS] [--total SECONDS] [-v]
 //
 // A client whose language or registry is missing is skipped, unless --strict. Code 0 when none fails. Ends with `N passed, N failed, N skipped`.
 import { spawn, spawnSync } from 'node:child_process';
@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startServer } from '../durability/server.mjs';
 import { startCutter } from './cutter.mjs';
-import { cache, PROGRAMS, STEPS } from './programs.mjs';
+import { cache } from './places.mjs';
+import { PROGRAMS, STEPS } from './programs.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const { values } = parseArgs({
@@ -20,11 +21,20 @@ const { values } = parseArgs({
     strict: { type: 'boolean', default: false },
     // No command of a client may take longer.
     limit: { type: 'string', default: '600' },
+    // Clients whose turn comes later are skipped.
+    total: { type: 'string', default: '2400' },
     verbose: { type: 'boolean', short: 'v', default: false },
   },
 });
-const limit = Number(values.limit) * 1000;
-if (!(limit > 0)) throw new Error(`--limit ${values.limit}: give seconds, more than 0`);
+const limit = milliseconds('limit');
+const over = performance.now() + milliseconds('total');
+
+/** An option that is given in seconds. @throws Error when it is none */
+function milliseconds(option) {
+  const ms = Number(values[option]) * 1000;
+  if (!(ms > 0)) throw new Error(`--${option} ${values[option]}: give seconds, more than 0`);
+  return ms;
+}
 
 /** Runs a command in a process group of its own, which ends with it or when its time is over: its code and what it printed. */
 function command([cwd, program, ...args], env) {
@@ -57,6 +67,7 @@ const last = (out) => out.trim().split('\n').at(-1).slice(0, 200);
 /** Takes a client through its stages. `outcome`: passed, failed or skipped, with the reasons. */
 async function take(program, env) {
   const missing = program.needs.filter((name) => spawnSync('which', [name]).status !== 0);
+  if (performance.now() > over) return { outcome: 'skipped', why: [`the ${values.total} s for all clients are over`] };
   if (missing.length) return { outcome: 'skipped', why: [`no ${missing.join(', ')} on this machine`] };
   for (const c of program.fetch ?? []) {
     const { code, out } = await command(c, env);
