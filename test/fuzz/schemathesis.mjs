@@ -104,7 +104,8 @@ function judgeAnswers(name, record, faults) {
     if (!seen.has(kind)) faults.push({ what: `${name}: ${what}`, request });
     seen.add(kind);
   };
-  for (const line of record.split('\n').filter(Boolean)) {
+  // What was killed may have left half a line.
+  for (const line of record.slice(0, record.lastIndexOf('\n') + 1).split('\n').filter(Boolean)) {
     const event = JSON.parse(line);
     const error = event.NonFatalError?.value;
     if (error?.type === 'ConnectionError') blame(`${event.NonFatalError.label}: ${error.message}`);
