@@ -54,7 +54,7 @@ export function applyServerSide(a: Application): { object: KubeObject } {
   const v: Versioned = { schema: a.schema, apiVersion: apiVersionOf(a.gvk), exclude: excludedBy(a.resetFields), convert: a.convert };
   if (!managers.size && a.live) {
     checkTyped(a.schema, a.live, (what) => `failed to create manager for existing fields: failed to convert new object (${what}) to smd typed`, 'allowed');
-    addCreator(managers, v, a.live, BEFORE_FIRST_APPLY, a.subresource ?? '', a.now);
+    addCreator(managers, v, fillStructs(a.schema, a.live) as KubeObject, BEFORE_FIRST_APPLY, a.subresource ?? '', a.now);
   }
   checkPatch(a);
   const run = new Apply(a, v, managers);

@@ -17,7 +17,7 @@ export function noteEmpty(o: object, key: string, value: object): void {
 export function givenEmpty(o: object | undefined, key: string): Empty | undefined {
   if (o === undefined || o === null) return undefined;
   const notes = (o as { [EMPTIES]?: Record<string, Empty> })[EMPTIES];
-  return notes === undefined || (o as Record<string, unknown>)[key] !== undefined ? undefined : notes[key];
+  return notes === undefined || ((o as Record<string, unknown>)[key] ?? undefined) !== undefined ? undefined : notes[key];
 }
 
 /** True when anywhere in the value a list or map was given empty: Go's reflect.DeepEqual then tells it from a stored one that has none. */

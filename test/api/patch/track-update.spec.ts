@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { ManagedFieldsEntry } from '../../../src/api/meta/object';
+import type { KubeObject, ManagedFieldsEntry } from '../../../src/api/meta/object';
 import { resetsManagedFields } from '../../../src/api/patch/apply/managers';
 import { trackUpdate } from '../../../src/api/patch/track-update';
+import { decodeObject } from '../../../src/api/schema/decode';
+import { loadSchemas } from '../../../src/api/schema/load';
 import { Stored } from './managed';
 import { configMap, deployment, pod, service } from './schemas';
 
@@ -22,6 +24,18 @@ describe('tracking of creates and updates', () => {
     ]);
     expect(Object.keys(s.entry('maker')!)).toEqual(['manager', 'operation', 'apiVersion', 'time', 'fieldsType', 'fieldsV1']);
     expect(JSON.stringify(s.owned('maker'))).toBe('{"f:data":{".":{},"f:a":{},"f:b":{}},"f:metadata":{"f:labels":{".":{},"f:app":{}}}}');
+  });
+
+  it('gives lists to their creator that are empty, where Go tells them from none', () => {
+    const schema = loadSchemas().forKind('rbac.authorization.k8s.io', 'v1', 'ClusterRole')!;
+    const owned = (rules: unknown, live?: KubeObject): unknown => {
+      const updated = decodeObject(schema, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: 'r', labels: { a: 'b' } }, rules });
+      trackUpdate({ live, updated, schema, manager: 'm', now: 0 });
+      return (updated.metadata.managedFields?.[0]?.fieldsV1 as Record<string, unknown>)['f:rules'];
+    };
+    expect(owned([])).toEqual({});
+    expect(owned(null)).toBeUndefined();
+    expect(owned(undefined)).toBeUndefined();
   });
 
   it('calls a nameless writer unknown', () => {

@@ -2,7 +2,7 @@ import type { ListSchema, ObjectSchema, SchemaNode } from '../../schema/schema';
 import { isMap } from '../go-format';
 import { FieldSet } from './field-set';
 import { type PathElement, fieldElement } from './path-element';
-import { DEDUCED, type Shape, equalValues, fieldValue, isAtomic, itemElement, planOf, shapeOf, typeOfItems, typeOfKey } from './typed';
+import { DEDUCED, type Shape, equalValues, fieldValue, isAtomic, itemElement, planOf, shapeOf, typeOfItems, typeOfKey, writtenValue } from './typed';
 
 /** What one object has that the other has not. No field is in more than one of the sets. */
 export interface Comparison {
@@ -87,7 +87,7 @@ class Comparer implements Comparison {
     const plan = planOf(s);
     for (const f of plan.fields) {
       const x = l && fieldValue(f, l);
-      const y = r && fieldValue(f, r);
+      const y = r && writtenValue(f, r);
       if (x !== y) this.step(f.element, f.schema, x, y);
     }
     if (!plan.open) return;

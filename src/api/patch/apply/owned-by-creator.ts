@@ -3,7 +3,7 @@ import { compareText, isMap } from '../go-format';
 import type { FieldSet } from './field-set';
 import type { FieldsV1 } from './fields-v1';
 import { type PathElement, SELF, fieldElement, sortElements } from './path-element';
-import { DEDUCED, equalValues, fieldValue, isAtomic, itemElement, planOf, shapeOf, typeOfKey } from './typed';
+import { DEDUCED, equalValues, writtenValue, isAtomic, itemElement, planOf, shapeOf, typeOfKey } from './typed';
 
 const IDENTITY: ReadonlySet<string> = new Set(['apiVersion', 'kind']);
 const BOOKKEEPING: ReadonlySet<string> = new Set([
@@ -19,7 +19,7 @@ export function ownedByCreator(schema: ObjectSchema, object: Record<string, unkn
   const out: FieldsV1 = {};
   for (const f of planOf(schema).fields) {
     if (IDENTITY.has(f.name)) continue;
-    const v = fieldValue(f, object);
+    const v = writtenValue(f, object);
     if (v === undefined) continue;
     if (f.name === 'metadata') {
       const metadata = isMap(v) && f.schema.kind === 'object' ? metadataOf(f.schema, v, exclude?.below(f.element), exclude?.members.has(f.element)) : undefined;
@@ -35,7 +35,7 @@ function metadataOf(s: ObjectSchema, v: Record<string, unknown>, exclude: FieldS
   if (whole) return undefined;
   const out: FieldsV1 = {};
   for (const f of planOf(s).fields) {
-    const x = fieldValue(f, v);
+    const x = writtenValue(f, v);
     if (x !== undefined && !BOOKKEEPING.has(f.name) && !exclude?.members.has(f.element)) put(out, f.element, f.schema, x, f.absent, exclude?.children.get(f.element));
   }
   return hasKeys(out) ? out : undefined;
@@ -68,7 +68,7 @@ function putKeys(node: FieldsV1, s: SchemaNode, v: Record<string, unknown>, zero
   let any = false;
   const plan = planOf(s);
   for (const f of plan.fields) {
-    const x = fieldValue(f, v);
+    const x = writtenValue(f, v);
     if (x === undefined || exclude?.members.has(f.element)) continue;
     any = put(node, f.element, f.schema, x, zeroStruct ? f.absent : undefined, exclude?.children.get(f.element)) || any;
   }

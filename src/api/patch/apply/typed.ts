@@ -1,3 +1,4 @@
+import { givenEmpty } from '../../schema/empties';
 import type { Field, ListSchema, ObjectSchema, SchemaNode } from '../../schema/schema';
 import { compareText, isMap } from '../go-format';
 import { type PathElement, fieldElement, keyElement, valueElement } from './path-element';
@@ -143,6 +144,12 @@ export function planOf(s: ObjectSchema): Plan {
 export function fieldValue(f: PlannedField, o: Record<string, unknown>): unknown {
   const v = o[f.name];
   return v === undefined || (v === null && f.pointer) ? f.absent : v;
+}
+
+/** fieldValue of what a client has just written: a list or map that was given empty is one, where an absent one is null. Stored ones have forgotten it. */
+export function writtenValue(f: PlannedField, o: Record<string, unknown>): unknown {
+  const v = fieldValue(f, o);
+  return v === null && f.absent === null ? (givenEmpty(o, f.name) ?? null) : v;
 }
 
 /** The JSON of a zero field: nothing with omitempty, null for pointers, lists and maps, {} for structs, else the zero value. */
