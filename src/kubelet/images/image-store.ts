@@ -10,6 +10,18 @@ export type ImageAnswer =
   | { ok: true; imageID: string; /** Milliseconds the pull takes; undefined: it was there already. */ pull: number | undefined }
   | { ok: false; reason: ImageFailure; message: string };
 
+/** How an image is wanted. */
+export interface ImageWish {
+  /** imagePullPolicy. */
+  policy: string | undefined;
+  /** Images that the node is said to have, beside what was pulled: those loaded by hand. */
+  listed(): readonly string[];
+  /** Milliseconds that a pull takes instead of the usual time. */
+  takes?: number | undefined;
+  /** A pull fails with these words. */
+  error?: string | undefined;
+}
+
 /** The images of the simulated nodes. Nothing is really pulled: every image whose name is possible can be had, after `latency` milliseconds. */
 export class ImageStore {
   private readonly present = new Map<string, Set<string>>();
@@ -17,20 +29,23 @@ export class ImageStore {
 
   constructor(private readonly latency: number) {}
 
-  /** Sees to it that a node has an image. @param listed what the node is said to have, beside what was pulled: images loaded by hand */
-  ensure(nodeName: string, image: string, policy: string | undefined, listed: () => readonly string[]): ImageAnswer {
+  /** Sees to it that a node has an image; one whose pull takes time is to be added when that is over. */
+  ensure(nodeName: string, image: string, w: ImageWish): ImageAnswer {
     const known = this.resolve(image);
     if ('error' in known) return { ok: false, reason: 'InvalidImageName', message: known.error };
     const { name, imageID } = known;
     const images = this.present.get(nodeName);
-    const has = images?.has(name) || listed().some((n) => n === name || n === image || n === imageID);
+    const has = images?.has(name) || w.listed().some((n) => n === name || n === image || n === imageID);
+    const { policy } = w;
     if (has && policy !== 'Always') return { ok: true, imageID, pull: undefined };
     if (policy === 'Never') return { ok: false, reason: 'ErrImageNeverPull', message: `Container image ${JSON.stringify(image)} is not present with pull policy of Never` };
-    if (IMPOSSIBLE.test(name)) {
-      return { ok: false, reason: 'ErrImagePull', message: `failed to pull and unpack image ${JSON.stringify(name)}: failed to resolve reference ${JSON.stringify(name)}: ${name}: not found` };
+    const error = w.error ?? (IMPOSSIBLE.test(name) ? `${name}: not found` : undefined);
+    if (error !== undefined) {
+      return { ok: false, reason: 'ErrImagePull', message: `failed to pull and unpack image ${JSON.stringify(name)}: failed to resolve reference ${JSON.stringify(name)}: ${error}` };
     }
-    this.add(nodeName, image);
-    return { ok: true, imageID, pull: has ? 0 : this.latency };
+    const pull = w.takes ?? (has ? 0 : this.latency);
+    if (pull === 0) this.add(nodeName, image);
+    return { ok: true, imageID, pull };
   }
 
   /** The node has this image: a container of it runs there. */

@@ -3,8 +3,7 @@ import { formatTime } from '../../api/meta/time';
 import type { EventType } from '../../client/event-recorder';
 import type { Clock } from '../../util/clock';
 import type { Random } from '../../util/random';
-import type { ImageFailure, ImageStore } from '../images/image-store';
-import { imageSize } from '../images/image-store';
+import type { ImageStore } from '../images/image-store';
 import type { ContainerConfig, Exit, Runtime } from '../runtime/runtime';
 import type { ConfigSource } from './config-source';
 import { UNKNOWN } from './config-source';
@@ -12,13 +11,10 @@ import type { ContainerRecord } from './container';
 import { environmentOf, expand } from './environment';
 import { formatGoDuration } from '../../api/meta/go-duration';
 import { runHook } from './hooks';
+import { ImagePuller } from './image-puller';
 import type { PodEvents } from './pod-events';
 import { restarts } from './restart-policy';
 
-const PULL_FIRST = 10_000;
-const PULL_MOST = 300_000;
-/** A failed pull is shown as such for that long before it is shown as being held back. */
-const PULL_SHOWN = 2000;
 /** How a container ended is shown that long before it is shown as being held back. */
 const END_SHOWN = 1000;
 
@@ -51,10 +47,14 @@ export interface StarterPod {
 
 /** Brings single containers to run: image, back-off, environment, start; and says what holds them up. */
 export class ContainerStarter {
+  private readonly puller: ImagePuller;
+
   constructor(
     private readonly x: StarterContext,
     private readonly p: StarterPod,
-  ) {}
+  ) {
+    this.puller = new ImagePuller(x.images, p, this);
+  }
 
   /** Starts a container that should run and does not, as far as that is possible now. */
   ensure(r: ContainerRecord): void {
@@ -73,7 +73,7 @@ export class ContainerStarter {
       r.state = { waiting: { reason: r.kind === 'main' ? 'ContainerCreating' : 'PodInitializing' } };
       r.restarts++;
     }
-    if (this.hasImage(r, now)) this.start(r, now);
+    if (this.puller.hasImage(r, now)) this.start(r, now);
   }
 
   event(r: ContainerRecord, type: EventType, reason: string, message: string): void {
@@ -96,65 +96,6 @@ export class ContainerStarter {
     if (r.state.terminated) r.last = r.state.terminated;
     r.state = { waiting: { reason: 'CrashLoopBackOff', message: `back-off ${formatGoDuration(r.crashes.current)} restarting failed container=${r.spec.name} pod=${pod}` } };
     this.p.wakeAt(now + left);
-    return true;
-  }
-
-  private hasImage(r: ContainerRecord, now: number): boolean {
-    const { image, imagePullPolicy } = r.spec;
-    if (r.pullingUntil !== undefined) {
-      if (now < r.pullingUntil) return false;
-      r.pullingUntil = undefined;
-      return true;
-    }
-    if (r.pullFailure && this.pullHeldBack(r, r.pullFailure, now)) return false;
-    const answer = this.x.images.ensure(this.p.nodeName, image, imagePullPolicy, this.p.listedImages);
-    if (!answer.ok) {
-      this.noImage(r, answer.reason, answer.message, now);
-      return false;
-    }
-    r.pullFailure = undefined;
-    r.imageID = answer.imageID;
-    if (answer.pull === undefined) {
-      this.event(r, 'Normal', 'Pulled', `Container image ${JSON.stringify(image)} already present on machine and can be accessed by the pod`);
-      return true;
-    }
-    const took = formatGoDuration(Math.round(answer.pull));
-    this.event(r, 'Normal', 'Pulling', `Pulling image ${JSON.stringify(image)}`);
-    this.event(r, 'Normal', 'Pulled', `Successfully pulled image ${JSON.stringify(image)} in ${took} (${took} including waiting). Image size: ${imageSize(answer.imageID)} bytes.`);
-    if (answer.pull === 0) return true;
-    r.pullingUntil = now + answer.pull;
-    this.p.wakeAt(r.pullingUntil);
-    return false;
-  }
-
-  private noImage(r: ContainerRecord, reason: ImageFailure, message: string, now: number): void {
-    const image = JSON.stringify(r.spec.image);
-    if (reason === 'ErrImagePull') {
-      this.event(r, 'Normal', 'Pulling', `Pulling image ${image}`);
-      this.event(r, 'Warning', 'Failed', `Failed to pull image ${image}: ${message}`);
-      r.pullFailure = { at: now, times: (r.pullFailure?.times ?? 0) + 1, message, told: false };
-      this.p.wakeAt(now + PULL_SHOWN);
-    } else if (r.state.waiting?.reason === reason) return;
-    else this.event(r, 'Warning', reason === 'InvalidImageName' ? 'InspectFailed' : reason, message);
-    this.event(r, 'Warning', 'Failed', `Error: ${reason}`);
-    r.state = { waiting: { reason, message } };
-  }
-
-  /** Between failed pulls: 10, 20, 40 … at most 300 seconds. */
-  private pullHeldBack(r: ContainerRecord, f: NonNullable<ContainerRecord['pullFailure']>, now: number): boolean {
-    const until = f.at + Math.min(PULL_MOST, PULL_FIRST * 2 ** Math.min(f.times - 1, 10));
-    if (now >= until) return false;
-    if (now < f.at + PULL_SHOWN) this.p.wakeAt(f.at + PULL_SHOWN);
-    else {
-      if (!f.told) {
-        f.told = true;
-        const message = `Back-off pulling image ${JSON.stringify(r.spec.image)}`;
-        this.event(r, 'Normal', 'BackOff', message);
-        this.event(r, 'Warning', 'Failed', 'Error: ImagePullBackOff');
-        r.state = { waiting: { reason: 'ImagePullBackOff', message: `${message}: ErrImagePull: ${f.message}` } };
-      }
-      this.p.wakeAt(until);
-    }
     return true;
   }
 

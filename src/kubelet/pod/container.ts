@@ -85,8 +85,8 @@ export class ContainerRecord {
   startedAt = 0;
   /** When it ended, in milliseconds since the epoch. */
   endedAt = 0;
-  /** Until when a pull is under way. */
-  pullingUntil: number | undefined;
+  /** A pull is under way. */
+  pull: { until: number; takes: number } | undefined;
   crashes = new CrashBackoff();
   /** After a failed pull: when it failed, and how often. */
   pullFailure: { at: number; times: number; message: string; told: boolean } | undefined;
@@ -165,7 +165,7 @@ export function applySpec(records: ContainerRecord[], spec: Parameters<typeof re
     const changed = r.spec.image !== fresh.spec.image;
     r.spec = fresh.spec;
     if (!changed) continue;
-    r.pullFailure = r.pullingUntil = undefined;
+    r.pullFailure = r.pull = undefined;
     if (!r.running) continue;
     r.killing = { code: 0, free: true };
     replaced.push(r);

@@ -1,6 +1,7 @@
 import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
 import type { Client } from '../../client/client';
+import { sameJson } from '../../client/equality';
 import type { Disposable } from '../../util/clock';
 import type { Log } from '../../util/log';
 import type { NodeAdmission, Rejection } from '../admission/node-admission';
@@ -189,6 +190,7 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     }
     if (old['spec'] !== pod['spec'] && old.metadata.generation !== pod.metadata.generation) this.specChanged();
     else if (pod['spec'].readinessGates?.length) this.report();
+    if (old.metadata.annotations !== pod.metadata.annotations && !sameJson(old.metadata.annotations, pod.metadata.annotations)) this.annotated();
   }
 
   /** Ends containers whose program is not known, with success. */
@@ -379,6 +381,14 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
 
   private graceOf(): number {
     return ((this.pod['spec'].terminationGracePeriodSeconds as number | undefined) ?? 30) * 1000;
+  }
+
+  private annotated(): void {
+    for (const r of this.records) {
+      if (!r.running) continue;
+      this.x.runtime.podChanged(r.id, this.pod);
+      this.x.prober.again(r.id);
+    }
   }
 
   private specChanged(): void {

@@ -14,6 +14,8 @@ export interface ProbeTarget {
   failed(kind: ProbeKind, output: string): void;
 }
 
+const NAMES = { Startup: 'startup', Liveness: 'liveness', Readiness: 'readiness' } as const;
+
 interface Watch {
   kind: ProbeKind;
   spec: ProbeSpec;
@@ -50,6 +52,12 @@ export class Prober {
     for (const w of entry.watches) w.timer?.dispose();
   }
 
+  /** What the probes say may have changed though they were steady: they are tried again. */
+  again(id: string): void {
+    const entry = this.targets.get(id);
+    for (const w of [...(entry?.watches ?? [])]) if (!w.timer && w.result && w.kind !== 'Startup') this.try(entry!, w);
+  }
+
   private begin(entry: { target: ProbeTarget; watches: Watch[] }, startedAt: number, ready: boolean | undefined): void {
     const { liveness, readiness } = entry.target;
     if (liveness) this.watch(entry, 'Liveness', liveness, startedAt, true);
@@ -62,11 +70,16 @@ export class Prober {
     const wait = startedAt + (spec.initialDelaySeconds ?? 0) * 1000 - this.clock.now();
     // A probe without initial delay is tried at once: a pod whose probes succeed is ready as it starts.
     if (wait <= 0) this.try(entry, w);
-    else w.timer = this.clock.after(wait, () => this.try(entry, w));
+    else w.timer = this.clock.after(wait, () => this.due(entry, w));
+  }
+
+  private due(entry: { target: ProbeTarget; watches: Watch[] }, w: Watch): void {
+    w.timer = undefined;
+    this.try(entry, w);
   }
 
   private try(entry: { target: ProbeTarget; watches: Watch[] }, w: Watch): void {
-    const outcome = this.runtime.probe(entry.target.id, w.spec);
+    const outcome = this.runtime.probe(entry.target.id, w.spec, NAMES[w.kind]);
     if (!(outcome instanceof Promise)) {
       this.took(entry, w, outcome);
       return;
@@ -95,6 +108,6 @@ export class Prober {
     }
     // What will succeed for as long as the container runs need not be asked again.
     if (o.ok && o.steady && w.result) return;
-    w.timer = this.clock.after((w.spec.periodSeconds ?? 10) * 1000, () => this.try(entry, w));
+    w.timer = this.clock.after((w.spec.periodSeconds ?? 10) * 1000, () => this.due(entry, w));
   }
 }

@@ -95,6 +95,8 @@ export interface Runtime {
   exec(id: string, command: readonly string[], stdin?: string): Promise<ExecResult>;
   logs(id: string, o?: LogOptions): readonly LogLine[];
   stats(id: string): ContainerStats;
-  /** Answers at once or with a promise. */
-  probe(id: string, probe: ProbeSpec): ProbeOutcome | Promise<ProbeOutcome>;
+  /** Answers at once or with a promise; `kind`: which of the container's probes it is, if any. */
+  probe(id: string, probe: ProbeSpec, kind?: 'startup' | 'liveness' | 'readiness'): ProbeOutcome | Promise<ProbeOutcome>;
+  /** The pod's labels or annotations have changed. */
+  podChanged(id: string, pod: KubeObject): void;
 }

@@ -1,5 +1,9 @@
 import { quantityMilliValue, quantityValue } from '../../api/quantity';
+import type { KubeObject } from '../../api/meta/object';
+import { sameJson } from '../../client/equality';
 import type { Clock, Disposable } from '../../util/clock';
+import type { Outcome, ProbeName } from './outcome';
+import { outcomeOf } from './outcome';
 import { newRunner, Program, runCommand } from './program';
 import type { ContainerConfig, ContainerStats, ExecResult, Exit, LogLine, LogOptions, ProbeOutcome, ProbeSpec, Runtime } from './runtime';
 import { FOREVER } from './shell-words';
@@ -14,15 +18,19 @@ interface Container {
   c: ContainerConfig;
   startedAt: number;
   program: Program | undefined;
+  /** What the pod's annotations say of it. */
+  told: Outcome;
   exited: (e: Exit) => void;
   timer: Disposable | undefined;
+  stopping: boolean;
   /** When it ended; its log stays as it was then. */
   endedAt: number | undefined;
 }
 
 /**
  * Runs no real process: a container whose command line is plain (sleep, echo, exit, sh -c with those …) does what it says in the cluster's time,
- * every other one is a server that runs until it is stopped. Probes succeed unless a plain command says otherwise.
+ * every other one is a server that runs until it is stopped. Probes succeed unless a plain command says otherwise. Annotations of the pod come
+ * before all that (see Outcome).
  */
 export class SimulatedRuntime implements Runtime {
   readonly scheme = 'kubernest://';
@@ -32,24 +40,43 @@ export class SimulatedRuntime implements Runtime {
 
   start(c: ContainerConfig, exited: (e: Exit) => void, resumedFrom?: number): void {
     const startedAt = resumedFrom ?? this.clock.now();
-    const k: Container = { c, startedAt, program: Program.of(c, startedAt), exited, timer: undefined, endedAt: undefined };
+    const k: Container = { c, startedAt, program: Program.of(c, startedAt), told: outcomeOf(c.pod, c.name), exited, timer: undefined, stopping: false, endedAt: undefined };
     this.containers.set(c.id, k);
-    const end = k.program?.end;
-    if (!end) return;
-    const left = startedAt + end.at - this.clock.now();
-    k.timer = this.clock.after(Math.max(0, left), () => this.end(k, { code: end.code }));
+    this.schedule(k);
+  }
+
+  podChanged(id: string, pod: KubeObject): void {
+    const k = this.containers.get(id);
+    if (!k) return;
+    const before = k.told;
+    k.told = outcomeOf(pod, k.c.name);
+    if (k.endedAt !== undefined || k.stopping || (sameJson(k.told.end, before.end) && k.told.endless === before.endless)) return;
+    k.timer?.dispose();
+    k.timer = undefined;
+    this.schedule(k);
+  }
+
+  /** Has the container end when it is to, if ever. */
+  private schedule(k: Container): void {
+    const { end, endless } = k.told;
+    const plain = k.program?.end;
+    const at = end?.after ?? plain?.at;
+    if (endless || at === undefined) return;
+    const { after: _, ...exit } = end ?? { after: 0, code: plain!.code };
+    k.timer = this.clock.after(Math.max(0, k.startedAt + at - this.clock.now()), () => this.end(k, exit));
   }
 
   stop(id: string, grace: number): void {
     const k = this.containers.get(id);
     if (!k || k.endedAt !== undefined) return;
     k.timer?.dispose();
+    k.stopping = true;
     k.timer = this.clock.after(Math.min(STOP_TAKES, grace), () => this.end(k, k.program ? { code: 128 + TERM } : { code: 0 }));
   }
 
   finish(id: string, e: Exit): boolean {
     const k = this.containers.get(id);
-    if (!k || k.endedAt !== undefined || k.program) return false;
+    if (!k || k.endedAt !== undefined || k.program || k.told.end || k.told.endless) return false;
     k.timer?.dispose();
     this.end(k, e);
     return true;
@@ -79,12 +106,14 @@ export class SimulatedRuntime implements Runtime {
     const requests = containers.find((c) => c.name === k.c.name)?.resources?.requests ?? {};
     const milli = requests['cpu'] === undefined ? 20 : quantityMilliValue(requests['cpu']);
     const memory = requests['memory'] === undefined ? 16 * MiB : quantityValue(requests['memory']);
-    return { cpuNanoCores: milli * 50_000, memoryBytes: Math.ceil(memory / 2), diskBytes: MiB };
+    return { cpuNanoCores: k.told.cpuNanoCores ?? milli * 50_000, memoryBytes: k.told.memoryBytes ?? Math.ceil(memory / 2), diskBytes: MiB };
   }
 
-  probe(id: string, probe: ProbeSpec): ProbeOutcome {
+  probe(id: string, probe: ProbeSpec, kind?: ProbeName): ProbeOutcome {
     const k = this.containers.get(id);
     if (!k || k.endedAt !== undefined) return { ok: false, output: 'container is not running' };
+    const told = kind && k.told.probes[kind];
+    if (told) return { ...told, steady: told.ok };
     const command = probe.exec?.command;
     if (!command?.length) return { ok: true, steady: true, output: '' };
     const runner = this.beside(k);
