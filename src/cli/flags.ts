@@ -33,6 +33,7 @@ export const FLAGS: readonly Flag[] = [
   { option: 'schedulerConfig', kind: 'string', value: 'FILE', help: 'profiles and settings of the scheduler, as kube-scheduler --config takes them' },
   { option: 'adoptNodes', kind: 'boolean', help: 'simulate Node objects that others create, too (default; --no-adopt-nodes: do not)' },
   { option: 'stages', kind: 'list', value: 'FILES', help: "files or folders with KWOK's Stage objects: how simulated pods and nodes live" },
+  { option: 'staticPods', kind: 'string', value: 'FOLDER', help: 'pods that the nodes run on their own account: files for all, files in a folder NODE for that node' },
   { option: 'logLevel', kind: 'string', value: 'LEVEL', help: 'debug, info, warn, error or silent (default: warn)' },
   { option: 'logFormat', kind: 'string', value: 'FORMAT', help: 'pretty or json (default: pretty)' },
 ];
@@ -45,7 +46,7 @@ export const RUN_FLAGS: readonly Flag<RunOptions>[] = [
   { option: 'kubeconfig', kind: 'string', value: 'FILE', help: 'how to reach the API server (default: your own kubeconfig)' },
   { option: 'context', kind: 'string', value: 'NAME', help: 'context of the kubeconfig (default: its current one)' },
   { option: 'keys', kind: 'string', value: 'FILE', help: 'pki.json of the cluster, for the controllers that sign: csr-signing, serviceaccount-token' },
-  ...shared('nodes', 'schedulerConfig', 'adoptNodes', 'stages', 'logLevel', 'logFormat'),
+  ...shared('nodes', 'schedulerConfig', 'adoptNodes', 'stages', 'staticPods', 'logLevel', 'logFormat'),
 ];
 
 /** KUBERNEST_DATA_DIR for dataDir. */

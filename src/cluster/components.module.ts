@@ -11,6 +11,7 @@ import { selectedComponents } from './options';
 import type { ClusterOptions } from './options';
 import { schedulerOptions } from './scheduler-config';
 import { readStages } from './stage-files';
+import { readStaticPods } from './static-pod-files';
 import { COMPONENTS, COMPONENT_CONTEXTS, CONTROLLER_OPTIONS } from './tokens';
 
 /** A part of the cluster as the start shows it: what starts together. */
@@ -29,7 +30,7 @@ export const SIGNING: readonly string[] = CONTROLLERS.filter((c) => c.signs).map
 @Module({})
 export class ComponentsModule {
   /** `foundation`: a module that exports COMPONENT_CONTEXTS and CONTROLLER_OPTIONS. */
-  static forRoot(options: Pick<ClusterOptions, 'components' | 'nodes' | 'adoptNodes' | 'schedulerConfig' | 'stages'>, foundation: DynamicModule): DynamicModule {
+  static forRoot(options: Pick<ClusterOptions, 'components' | 'nodes' | 'adoptNodes' | 'schedulerConfig' | 'stages' | 'staticPods'>, foundation: DynamicModule): DynamicModule {
     const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
     const controllers = CONTROLLERS.filter((c) => chosen.has(c.name)).map(
       (c): FactoryProvider => ({
@@ -44,10 +45,11 @@ export class ComponentsModule {
       useFactory: (create: typeof createScheduler, contexts: ComponentContexts) => create(contexts.of('system:kube-scheduler', 'kube-scheduler'), schedulerOptions(options.schedulerConfig)),
     };
     const stages = chosen.has('kubelet') ? readStages(options.stages) : [];
+    const staticPods = chosen.has('kubelet') ? readStaticPods(options.staticPods) : [];
     const kubelet: FactoryProvider = {
       provide: 'kubelet',
       inject: [KUBELET_FACTORY, COMPONENT_CONTEXTS],
-      useFactory: (create: typeof createKubelet, contexts: ComponentContexts) => create(contexts.of('system:kubelet', 'kubelet'), { nodes: options.nodes, adopt: options.adoptNodes, stages }),
+      useFactory: (create: typeof createKubelet, contexts: ComponentContexts) => create(contexts.of('system:kubelet', 'kubelet'), { nodes: options.nodes, adopt: options.adoptNodes, stages, staticPods }),
     };
     const groups: [name: string, providers: FactoryProvider[]][] = [
       ['controllers', controllers],

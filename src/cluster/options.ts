@@ -81,6 +81,12 @@ export class ClusterOptions {
   @IsArray({ message: 'stages must be a list of files' })
   @IsString({ each: true, message: 'stages must be a list of files' })
   stages: string[] = [];
+
+  /** Folder of pods that the nodes run on their own account; undefined: they run none. */
+  @IsOptional()
+  @IsString({ message: 'static-pods must be the name of a folder' })
+  @Matches(/./, { message: 'static-pods must be the name of a folder' })
+  staticPods?: string;
 }
 
 /** Options that are wrong: one sentence each says what is allowed. The CLI exits with 2. */
@@ -95,7 +101,7 @@ export class OptionsError extends Error {
  * @throws OptionsError naming every option that is wrong and what is allowed
  */
 export function validateOptions(given: Partial<ClusterOptions>, componentNames: readonly string[] = []): ClusterOptions {
-  return completed(new ClusterOptions(), ['dataDir', 'kubeconfig', 'schedulerConfig'], given, componentNames);
+  return completed(new ClusterOptions(), ['dataDir', 'kubeconfig', 'schedulerConfig', 'staticPods'], given, componentNames);
 }
 
 /**

@@ -44,6 +44,12 @@ export class RunOptions {
   @IsString({ each: true, message: 'stages must be a list of files' })
   stages: string[] = [];
 
+  /** Folder of pods that the nodes run on their own account; undefined: they run none. */
+  @IsOptional()
+  @IsString({ message: 'static-pods must be the name of a folder' })
+  @Matches(/./, { message: 'static-pods must be the name of a folder' })
+  staticPods?: string;
+
   @IsIn(LOG_LEVELS, { message: `log-level must be one of: ${LOG_LEVELS.join(', ')}` })
   logLevel: (typeof LOG_LEVELS)[number] = 'warn';
 
@@ -56,7 +62,7 @@ export class RunOptions {
  * as kube-controller-manager does, unless they were named. @throws OptionsError naming every option that is wrong and what is allowed
  */
 export function validateRunOptions(given: Partial<RunOptions>, all: readonly string[], signing: readonly string[]): RunOptions {
-  const o = completed(new RunOptions(), ['kubeconfig', 'context', 'keys', 'schedulerConfig'], given, all);
+  const o = completed(new RunOptions(), ['kubeconfig', 'context', 'keys', 'schedulerConfig', 'staticPods'], given, all);
   if (!selectedComponents(o.components, all).length) throw new OptionsError([`--components ${o.components.join(',')}: nothing is left to run; there are: ${all.join(', ')}`]);
   if (o.keys !== undefined) return o;
   const named = signing.filter((n) => o.components.includes(n) || o.components.includes(`${n}-controller`));

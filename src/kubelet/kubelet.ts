@@ -24,6 +24,7 @@ export class Kubelet implements Component {
     const stages = withDefaults(o.stages ?? []);
     const pods = {
       stages,
+      staticPods: o.staticPods ?? [],
       version: o.kubeletVersion ?? 'v1.36.2',
       eventRate: o.eventRate ?? 50,
       eventBurst: o.eventBurst ?? 500,

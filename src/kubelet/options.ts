@@ -1,5 +1,6 @@
 import type { Runtime } from './runtime/runtime';
 import type { Stage } from './stages/stage';
+import type { StaticManifest } from './static/static-pods';
 
 export interface KubeletOptions {
   /** Nodes node-1 … to register; 0 for none. */
@@ -26,6 +27,8 @@ export interface KubeletOptions {
   parallelism?: number;
   /** Stages of pods and nodes: those for all of a kind take the place of what is built in, others come on top. */
   stages?: readonly Stage[];
+  /** Pods that nodes run on their own account. */
+  staticPods?: readonly StaticManifest[];
   /** What runs the containers; simulated unless given. */
   runtime?: Runtime;
 }

@@ -10,6 +10,9 @@ import type { ImageStore } from '../images/image-store';
 import type { ManagedNode } from '../node/managed-node';
 import { Prober } from '../probes/prober';
 import type { Runtime } from '../runtime/runtime';
+import { isMirror } from '../static/mirror';
+import type { StaticManifest } from '../static/static-pods';
+import { StaticPods } from '../static/static-pods';
 import { kwokFunctions } from '../stages/kwok-functions';
 import type { Stage, StageFunctions } from '../stages/stage';
 import { StageEngine } from '../stages/stage-engine';
@@ -27,6 +30,7 @@ export interface PodManagerOptions {
   eventRate: number;
   eventBurst: number;
   parallelism: number;
+  staticPods: readonly StaticManifest[];
   /** What templates of stages give as the version. */
   version: string;
 }
@@ -42,6 +46,9 @@ export class PodManager {
   private readonly stagedIPs = new Map<string, string>();
   private readonly budget: EventBudget;
   private readonly base: Omit<WorkerContext, 'events' | 'admission'>;
+  private readonly statics: StaticPods;
+  /** Workers of static pods whose mirror is gone for the moment, by namespace and name. */
+  private readonly unmirrored = new Map<string, PodWorker>();
   private readonly pods: Informer;
   private subscription: Disposable | undefined;
 
@@ -64,6 +71,7 @@ export class PodManager {
     const writes = new WriteQueue(clock, log, o.parallelism);
     this.base = { client, clock, random, log, runtime, images, config: new ConfigSource(x.caches), writes, prober: new Prober(runtime, clock) };
     this.pods = x.caches.informer(PODS);
+    this.statics = new StaticPods({ client, clock, writes }, o.staticPods, this.pods);
     this.pods.addIndex(BY_NODE, (p) => (p['spec']?.nodeName ? [p['spec'].nodeName as string] : []));
   }
 
@@ -89,6 +97,8 @@ export class PodManager {
   nodeCame(node: ManagedNode): void {
     if (!this.subscription) return;
     for (const pod of this.pods.byIndex(BY_NODE, node.name)) this.seen(pod);
+    this.statics.nodeCame(node);
+    for (const pod of this.pods.byIndex(BY_NODE, node.name)) if (isMirror(pod) && !this.statics.wants(pod)) this.statics.forget(pod);
     this.nodeChanged(node);
   }
 
@@ -100,6 +110,7 @@ export class PodManager {
   nodeGone(name: string): void {
     const n = this.nodes.get(name);
     this.images.forgetNode(name);
+    this.statics.nodeGone(name);
     if (!n) return;
     this.nodes.delete(name);
     n.eviction.stop();
@@ -121,10 +132,20 @@ export class PodManager {
   private seen(pod: KubeObject): void {
     const nodeName = pod['spec'].nodeName as string | undefined;
     if (!nodeName || !this.nodeOf(nodeName)) return;
-    const worker = this.workers.get(pod.metadata.uid!);
+    const worker = this.workers.get(pod.metadata.uid!) ?? this.mirroredAgain(pod);
     if (worker) worker.update(pod);
     else if (this.hasWorkers && pod['status']?.startTime) this.workerFor(pod).resume();
     this.engine.consider(pod);
+  }
+
+  /** The worker of a static pod whose mirror has been made again. */
+  private mirroredAgain(pod: KubeObject): PodWorker | undefined {
+    const worker = this.unmirrored.size ? this.unmirrored.get(keyOf(pod)) : undefined;
+    if (!worker || !this.statics.wants(pod)) return undefined;
+    this.unmirrored.delete(keyOf(pod));
+    worker.rebind(pod);
+    this.workers.set(worker.uid, worker);
+    return worker;
   }
 
   private deleted(pod: KubeObject): void {
@@ -133,9 +154,11 @@ export class PodManager {
     const ip = this.stagedIPs.get(uid);
     if (ip && this.stagedIPs.delete(uid)) this.nodeOf(pod['spec'].nodeName as string)?.giveBackIP(ip);
     const worker = this.workers.get(uid);
-    if (!worker) return;
-    worker.removed();
     this.workers.delete(uid);
+    if (worker && this.statics.wants(pod)) this.unmirrored.set(keyOf(pod), worker);
+    this.statics.deleted(pod);
+    if (!worker || this.unmirrored.has(keyOf(pod))) return;
+    worker.removed();
     this.nodes.get(worker.nodeName)?.workers.delete(worker);
   }
 
@@ -149,7 +172,8 @@ export class PodManager {
         this.workerFor(pod).complete();
         break;
       case 'terminate':
-        this.workerFor(pod).terminate();
+        if (this.statics.wants(pod)) this.workerFor(pod).releaseMirror();
+        else this.workerFor(pod).terminate();
         break;
       case undefined:
         break;

@@ -20,6 +20,8 @@ import { mainsAreOver, phaseOf } from './phase';
 import { PodSandbox } from './pod-sandbox';
 import type { NodePodStatus } from './pod-status';
 import { buildStatus, rejectedStatus } from './pod-status';
+import type { Failure } from './failure';
+import { startInOrder } from './start-order';
 import { restoreRecords, restoreStatus } from './restore';
 import type { ResizedPod } from './resizer';
 import { givenSpec, Resizer } from './resizer';
@@ -27,14 +29,6 @@ import { StatusReporter } from './status-reporter';
 import { VolumeGate } from './volume-gate';
 import { Waker } from './waker';
 import type { WriteQueue } from '../write-queue';
-
-/** Why a node ends a pod before its work is done; it is failed then. */
-export interface Failure extends Rejection {
-  /** Milliseconds that the containers have to end; the pod's own grace period when absent. */
-  grace?: number;
-  /** The pod is told that it was disrupted (condition DisruptionTarget). */
-  disruption?: boolean;
-}
 
 /** What a pod that cannot go away yet still shows of its life before its end is written. */
 const LAST_LOOK = 1000;
@@ -53,12 +47,11 @@ export interface WorkerContext extends StarterContext {
  * ends them when the pod is deleted (pod worker, status manager and runtime manager of the kubelet in one).
  */
 export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
-  readonly uid: string;
   private records: ContainerRecord[] = [];
   private state: 'new' | 'active' | 'terminating' | 'over' | 'gone' = 'new';
   private readonly starter: ContainerStarter;
   private readonly stopper: ContainerStopper;
-  private readonly reporter: StatusReporter;
+  private reporter: StatusReporter;
   private readonly volumes: VolumeGate;
   private readonly sandbox: PodSandbox;
   private readonly deadline: Deadline;
@@ -79,7 +72,6 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     public pod: KubeObject,
     private readonly node: ManagedNode,
   ) {
-    this.uid = pod.metadata.uid!;
     this.sandbox = new PodSandbox(x, node, Boolean(pod['spec'].hostNetwork));
     this.deadline = new Deadline(x.clock, (message) => this.overdue(message));
     this.waker = new Waker(x.clock, () => (this.state === 'new' ? this.run() : this.sync()));
@@ -88,6 +80,10 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     this.volumes = new VolumeGate(x, (time) => this.wakeAt(time));
     this.resizer = new Resizer(x, this);
     this.reporter = new StatusReporter(x.client, x.writes, this.uid, () => this.pod);
+  }
+
+  get uid(): string {
+    return this.pod.metadata.uid!;
   }
 
   get nodeName(): string {
@@ -193,6 +189,21 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     if (old.metadata.annotations !== pod.metadata.annotations && !sameJson(old.metadata.annotations, pod.metadata.annotations)) this.annotated();
   }
 
+  /** The API server shows the pod under another identity: a mirror that was deleted and made again. All runs on. */
+  rebind(pod: KubeObject): void {
+    this.reporter.close();
+    this.x.admission.release(this.uid);
+    this.pod = pod;
+    this.x.admission.claim(pod, pod['spec']);
+    this.reporter = new StatusReporter(this.x.client, this.x.writes, this.uid, () => this.pod);
+    this.report();
+  }
+
+  /** Lets a mirror go that somebody has deleted; nothing of what it shows ends. */
+  releaseMirror(): void {
+    this.reporter.release();
+  }
+
   /** Ends containers whose program is not known, with success. */
   complete(): void {
     if (this.state !== 'active') return;
@@ -285,8 +296,7 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     if (this.state !== 'active') return;
     if (this.failure || mainsAreOver(this.records, this.restartPolicy)) this.end();
     else if (this.volumesReady() && this.sandbox.ensure(this.pod, (time) => this.wakeAt(time))) {
-      if (this.initialised()) for (const r of this.records) if (r.kind === 'main') this.starter.ensure(r);
-      for (const r of this.records) if (r.kind === 'ephemeral' && !r.ended) this.starter.ensure(r);
+      startInOrder(this.records, this.begun, (r) => this.starter.ensure(r));
       if (this.phase(false) === 'Failed') this.end();
     }
     this.report();
@@ -296,20 +306,6 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     if (this.begun || this.volumes.isOpen(this.pod)) return true;
     this.wakeOnConfig();
     return false;
-  }
-
-  /** Runs init containers one by one and sidecars on their way; true when the main containers may run. */
-  private initialised(): boolean {
-    for (const r of this.records) {
-      if (r.kind === 'sidecar') {
-        this.starter.ensure(r);
-        if (!r.started && !this.begun) return false;
-      } else if (r.kind === 'init' && !this.begun && r.state.terminated?.exitCode !== 0) {
-        this.starter.ensure(r);
-        return false;
-      }
-    }
-    return true;
   }
 
   /** The main containers have ended for good: sidecars follow, last one first, and the pod is over. */
