@@ -49,4 +49,6 @@ export const VOLUME_ATTRIBUTES_CLASSES = gvrOf('storage.k8s.io/v1/volumeattribut
 export const SERVICE_CIDRS = gvrOf('networking.k8s.io/v1/servicecidrs');
 export const IP_ADDRESSES = gvrOf('networking.k8s.io/v1/ipaddresses');
 export const RESOURCE_CLAIMS = gvrOf('resource.k8s.io/v1/resourceclaims');
+export const DEVICE_CLASSES = gvrOf('resource.k8s.io/v1/deviceclasses');
+export const RESOURCE_SLICES = gvrOf('resource.k8s.io/v1/resourceslices');
 export const RESOURCE_CLAIM_TEMPLATES = gvrOf('resource.k8s.io/v1/resourceclaimtemplates');

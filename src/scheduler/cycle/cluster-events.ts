@@ -1,18 +1,22 @@
 import type { GVR, KubeObject } from '../../api/meta/object';
 import type { Caches } from '../../client/informer';
-import { CSI_NODES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES, VOLUME_ATTACHMENTS } from '../../client/resources';
+import { CSI_NODES, DEVICE_CLASSES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, RESOURCE_CLAIMS, RESOURCE_SLICES, STORAGE_CLASSES, VOLUME_ATTACHMENTS } from '../../client/resources';
 import type { Disposable } from '../../util/clock';
 import type { ClusterCache } from '../cache/cluster-cache';
 import type { ClusterEventName } from '../framework/cluster-event';
 import { nodeEvents, podEvents } from '../framework/cluster-event';
 import type { SchedulingQueue } from '../queue/scheduling-queue';
 
-const OTHERS: readonly { gvr: GVR; added?: ClusterEventName; updated?: ClusterEventName; deleted?: ClusterEventName }[] = [
+const OTHERS: readonly { gvr: GVR; added?: ClusterEventName; updated?: ClusterEventName; deleted?: ClusterEventName; optional?: boolean }[] = [
   { gvr: PERSISTENT_VOLUMES, added: 'pv/add', updated: 'pv/update' },
   { gvr: PERSISTENT_VOLUME_CLAIMS, added: 'pvc/add', updated: 'pvc/update' },
   { gvr: STORAGE_CLASSES, added: 'storage-class/add', updated: 'storage-class/update' },
   { gvr: CSI_NODES, added: 'csi-node/add', updated: 'csi-node/update' },
   { gvr: VOLUME_ATTACHMENTS, deleted: 'volume-attachment/delete' },
+  // After the plugin's own handlers, which count devices. Servers older than 1.34 have none of these.
+  { gvr: RESOURCE_CLAIMS, added: 'resource-claim/add', updated: 'resource-claim/update', optional: true },
+  { gvr: DEVICE_CLASSES, added: 'device-class/add', updated: 'device-class/update', optional: true },
+  { gvr: RESOURCE_SLICES, added: 'resource-slice/add', updated: 'resource-slice/update', optional: true },
 ];
 
 /** Feeds what the informers see into the scheduler's cache and queue. `mine` tells whether the scheduler is responsible for a pod. */
@@ -33,8 +37,8 @@ export function followCluster(caches: Caches, cache: ClusterCache, queue: Schedu
       },
     }),
     caches.informer(PODS).subscribe(new PodFollower(cache, queue, mine)),
-    ...OTHERS.map(({ gvr, added, updated, deleted }) =>
-      caches.informer(gvr).subscribe({
+    ...OTHERS.map(({ gvr, added, updated, deleted, optional }) =>
+      caches.informer(gvr, { optional: optional === true }).subscribe({
         ...(added ? { added: (now) => queue.handle({ name: added, now }) } : {}),
         ...(updated ? { updated: (now, old) => queue.handle({ name: updated, old, now }) } : {}),
         ...(deleted ? { deleted: (old) => queue.handle({ name: deleted, old }) } : {}),

@@ -36,6 +36,10 @@ export type ClusterEventName =
   | 'volume-attachment/delete'
   | 'resource-claim/add'
   | 'resource-claim/update'
+  | 'device-class/add'
+  | 'device-class/update'
+  | 'resource-slice/add'
+  | 'resource-slice/update'
   | 'timeout'
   | 'activate';
 

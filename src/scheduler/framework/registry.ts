@@ -48,7 +48,7 @@ export const DEFAULT_PROFILE: readonly BuiltIn[] = [
   { name: 'VolumeZone', weight: 1, points: ['preFilter', 'filter'], make: volumeZone },
   { name: 'PodTopologySpread', weight: 2, points: ['preFilter', 'filter', 'preScore', 'score'], make: podTopologySpread },
   { name: 'InterPodAffinity', weight: 2, points: ['preFilter', 'filter', 'preScore', 'score'], make: interPodAffinity },
-  { name: 'DynamicResources', weight: 2, points: ['preFilter', 'postFilter'], make: dynamicResources },
+  { name: 'DynamicResources', weight: 2, points: ['preEnqueue', 'preFilter', 'filter', 'postFilter', 'reserve', 'preBind'], make: dynamicResources },
   { name: 'DefaultPreemption', weight: 1, points: ['preEnqueue', 'postFilter'], make: defaultPreemption },
   { name: 'NodeResourcesBalancedAllocation', weight: 1, points: ['preScore', 'score'], make: balancedAllocation },
   { name: 'ImageLocality', weight: 1, points: ['preScore', 'score'], make: imageLocality },
