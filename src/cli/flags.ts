@@ -27,7 +27,7 @@ export const FLAGS: readonly Flag[] = [
   { option: 'nodes', kind: 'number', value: 'N', help: 'simulated nodes, node-1 …, each 4 CPU, 8 GiB, 110 pods (default: 3)' },
   { option: 'kubeconfig', kind: 'string', value: 'FILE', help: 'write the kubeconfig here (default: merged into your own, as context kubernest-NAME)', off: 'KUBERNEST_NO_KUBECONFIG' },
   { option: 'components', kind: 'list', value: 'NAMES', help: 'which components run beside the API server; * all, none, -NAME all but that (default: *)' },
-  { option: 'addons', kind: 'list', value: 'NAMES', help: 'what is installed beyond bare Kubernetes: storage (a default StorageClass and its driver), or none (default: storage)' },
+  { option: 'addons', kind: 'list', value: 'NAMES', help: 'beyond bare Kubernetes: storage (a default StorageClass and its driver), cloud (load balancers, zones), none (default: storage,cloud)' },
   { option: 'history', kind: 'string', value: 'DURATION', help: 'how long old versions are kept: 90s, 5m, 2h, 7d, forever (default: 5m)' },
   { option: 'eventTtl', kind: 'string', value: 'DURATION', help: 'how long events are kept after their last write (default: 1h)' },
   { option: 'schedulerConfig', kind: 'string', value: 'FILE', help: 'profiles and settings of the scheduler, as kube-scheduler --config takes them' },
@@ -42,7 +42,7 @@ const shared = (...names: (keyof ClusterOptions & keyof RunOptions)[]): Flag<Run
 
 /** Those of `kubernest run`. */
 export const RUN_FLAGS: readonly Flag<RunOptions>[] = [
-  ...shared('components'),
+  ...shared('components', 'addons'),
   { option: 'kubeconfig', kind: 'string', value: 'FILE', help: 'how to reach the API server (default: your own kubeconfig)' },
   { option: 'context', kind: 'string', value: 'NAME', help: 'context of the kubeconfig (default: its current one)' },
   { option: 'keys', kind: 'string', value: 'FILE', help: 'pki.json of the cluster, for the controllers that sign: csr-signing, serviceaccount-token' },

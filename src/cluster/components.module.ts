@@ -1,7 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Module } from '@nestjs/common';
 import type { Component } from '../client/component';
 import { CONTROLLERS } from '../controllers/controllers';
-import type { ControllerOptions } from '../controllers/controllers';
+import type { ControllerEntry, ControllerOptions } from '../controllers/controllers';
 import { KUBELET_FACTORY, KubeletModule } from '../kubelet/kubelet.module';
 import type { createKubelet } from '../kubelet/kubelet';
 import { SCHEDULER_FACTORY, SchedulerModule } from '../scheduler/scheduler.module';
@@ -30,9 +30,10 @@ export const SIGNING: readonly string[] = CONTROLLERS.filter((c) => c.signs).map
 @Module({})
 export class ComponentsModule {
   /** `foundation`: a module that exports COMPONENT_CONTEXTS and CONTROLLER_OPTIONS. */
-  static forRoot(options: Pick<ClusterOptions, 'components' | 'nodes' | 'adoptNodes' | 'schedulerConfig' | 'stages' | 'staticPods'>, foundation: DynamicModule): DynamicModule {
+  static forRoot(options: Pick<ClusterOptions, 'components' | 'addons' | 'nodes' | 'adoptNodes' | 'schedulerConfig' | 'stages' | 'staticPods'>, foundation: DynamicModule): DynamicModule {
     const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
-    const controllers = CONTROLLERS.filter((c) => chosen.has(c.name)).map(
+    const wanted = (c: ControllerEntry): boolean => chosen.has(c.name) && (c.addon === undefined || options.addons.includes(c.addon) || options.components.includes(c.name));
+    const controllers = CONTROLLERS.filter(wanted).map(
       (c): FactoryProvider => ({
         provide: `controller/${c.name}`,
         inject: [COMPONENT_CONTEXTS, CONTROLLER_OPTIONS],

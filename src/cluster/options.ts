@@ -5,7 +5,7 @@ import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Mi
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export const LOG_FORMATS = ['pretty', 'json'] as const;
 /** What can be installed beyond bare Kubernetes. */
-export const ADDONS = ['storage', 'none'] as const;
+export const ADDONS = ['storage', 'cloud', 'none'] as const;
 
 /** How long the past is kept, as text: 90s, 5m, 2h, 7d or forever. */
 const DURATION = /^(\d+(ms|s|m|h|d)|forever)$/;
@@ -52,7 +52,7 @@ export class ClusterOptions {
 
   @IsArray({ message: 'addons must be a list of names separated by commas' })
   @IsIn(ADDONS, { each: true, message: `addons must be among: ${ADDONS.join(', ')}` })
-  addons: string[] = ['storage'];
+  addons: string[] = ['storage', 'cloud'];
 
   @Matches(DURATION, { message: 'history must be a duration such as 90s, 5m, 2h or 7d, or forever' })
   history = '5m';

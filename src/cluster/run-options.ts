@@ -1,4 +1,4 @@
-import { LOG_FORMATS, LOG_LEVELS, OptionsError, completed, selectedComponents } from './options';
+import { ADDONS, LOG_FORMATS, LOG_LEVELS, OptionsError, completed, selectedComponents } from './options';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from './validators';
 
 /** What can be set about components that run in a process of their own, with its defaults. Checked by validateRunOptions. */
@@ -24,6 +24,11 @@ export class RunOptions {
   @IsString({ message: 'keys must be the name of a file' })
   @Matches(/./, { message: 'keys must be the name of a file' })
   keys?: string;
+
+  /** Components of other add-ons run only when they are named. */
+  @IsArray({ message: 'addons must be a list of names separated by commas' })
+  @IsIn(ADDONS, { each: true, message: `addons must be among: ${ADDONS.join(', ')}` })
+  addons: string[] = ['storage', 'cloud'];
 
   @IsInt({ message: 'nodes must be a whole number from 0 to 10000' })
   @Min(0, { message: 'nodes must be a whole number from 0 to 10000' })

@@ -2,6 +2,8 @@ import type { Component, ComponentContext } from '../client/component';
 import { createAttachDetachController } from './attachdetach/attach-detach-controller';
 import { createCsrCleanerController } from './certificates/csr-cleaner-controller';
 import { createCsrSigningController } from './certificates/csr-signing-controller';
+import { createCloudNodeController } from './cloud/cloud-node-controller';
+import { createServiceLbController } from './cloud/service-lb-controller';
 import { createClusterRoleAggregationController } from './clusterroleaggregation/cluster-role-aggregation-controller';
 import { createCronJobController } from './cronjob/cronjob-controller';
 import { createCsiDriver } from './csidriver/csi-driver';
@@ -53,6 +55,8 @@ export interface ControllerEntry {
   name: string;
   /** ServiceAccount in kube-system that it acts as; its roles are among the bootstrap objects. */
   serviceAccount: string;
+  /** Runs only with that add-on, or when it is named. */
+  addon?: string;
   /** It signs with the keys of the cluster. */
   signs?: true;
   create(x: ComponentContext, o: ControllerOptions): Component;
@@ -82,7 +86,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'persistentvolume-binder', serviceAccount: 'persistent-volume-binder', create: createPersistentVolumeController },
   { name: 'persistentvolume-attach-detach', serviceAccount: 'attachdetach-controller', create: createAttachDetachController },
   { name: 'persistentvolume-expander', serviceAccount: 'expand-controller', create: createExpandController },
-  { name: 'csi-driver', serviceAccount: 'csi-driver', create: createCsiDriver },
+  { name: 'csi-driver', serviceAccount: 'csi-driver', addon: 'storage', create: createCsiDriver },
   { name: 'pvc-protection', serviceAccount: 'pvc-protection-controller', create: createPvcProtectionController },
   { name: 'pv-protection', serviceAccount: 'pv-protection-controller', create: createPvProtectionController },
   { name: 'volumeattributesclass-protection', serviceAccount: 'volumeattributesclass-protection-controller', create: createVacProtectionController },
@@ -91,6 +95,8 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'taint-eviction', serviceAccount: 'node-controller', create: createTaintEvictionController },
   { name: 'node-ipam', serviceAccount: 'node-controller', create: (x) => createNodeIpamController(x) },
   { name: 'node-ttl', serviceAccount: 'ttl-controller', create: createNodeTtlController },
+  { name: 'cloud-node', serviceAccount: 'cloud-node-controller', addon: 'cloud', create: createCloudNodeController },
+  { name: 'service-lb', serviceAccount: 'service-controller', addon: 'cloud', create: createServiceLbController },
   { name: 'pod-gc', serviceAccount: 'pod-garbage-collector', create: createPodGcController },
   { name: 'resourceclaim', serviceAccount: 'resource-claim-controller', create: createResourceClaimController },
   { name: 'service-cidr', serviceAccount: 'service-cidrs-controller', create: createServiceCidrController },

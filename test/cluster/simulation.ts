@@ -124,6 +124,7 @@ export class Simulation {
     if (process === 'scheduler') return [createScheduler(contexts.of('system:kube-scheduler', 'kube-scheduler'))];
     if (process === 'kubelet') return [createKubelet(contexts.of('system:kubelet', 'kubelet'), { nodes: this.o.nodes ?? 3 })];
     const options = { rootCa: 'PEM', authority: { cert: '', key: '' }, signToken: () => 'token' };
-    return CONTROLLERS.map((c) => c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), options));
+    const addons = this.o.addons ?? [];
+    return CONTROLLERS.filter((c) => c.addon === undefined || addons.includes(c.addon)).map((c) => c.create(contexts.of(`system:serviceaccount:kube-system:${c.serviceAccount}`, 'kube-controller-manager'), options));
   }
 }

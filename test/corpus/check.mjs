@@ -55,7 +55,7 @@ try {
 
 /** Components in a process of their own, once they work. */
 async function startPart(name) {
-  const child = spawn(kubernest[0], [kubernest[1], 'run', '--components', name, '--kubeconfig', kubeconfig, '--keys', join(dir, 'data', 'pki.json')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(kubernest[0], [kubernest[1], 'run', '--components', name, '--addons', 'none', '--kubeconfig', kubeconfig, '--keys', join(dir, 'data', 'pki.json')], { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   await new Promise((resolve, reject) => {
     child.stderr.on('data', (d) => (said += d).includes('Running for') && resolve());
