@@ -11,7 +11,8 @@ import { packaged, runBinary } from './binaries';
 export class Course {
   private constructor(
     private readonly cluster: TestCluster,
-    private readonly dir: string,
+    /** A folder of the course's own. */
+    readonly folder: string,
     private readonly path: string,
   ) {}
 
@@ -24,7 +25,7 @@ export class Course {
 
   async stop(): Promise<void> {
     await this.cluster.stop();
-    rmSync(this.dir, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   /** Runs kubectl as typed (quotes keep words together) and gives what it prints; `editor` is the sed expression that `edit` applies. */
@@ -61,9 +62,16 @@ export class Course {
     return text ? text.split('\n').map((r) => r.split(/\s{2,}/)) : [];
   }
 
-  private run(args: string, o: { input?: string; editor?: string }): Promise<Outcome> {
-    const env = { PATH: process.env['PATH'], HOME: this.dir, KUBECACHEDIR: join(this.dir, 'cache'), KUBE_EDITOR: `sed -i -e '${o.editor ?? ''}'` };
+  /** Runs helm in the same way. */
+  async helm(args: string): Promise<string> {
+    const r = await this.run(args, { path: packaged('helm') });
+    if (r.code !== 0) throw new Error(`helm ${args}: ${r.stderr || r.stdout}`);
+    return r.stdout;
+  }
+
+  private run(args: string, o: { input?: string; editor?: string; path?: string }): Promise<Outcome> {
+    const env = { PATH: process.env['PATH'], HOME: this.folder, KUBECACHEDIR: join(this.folder, 'cache'), KUBE_EDITOR: `sed -i -e '${o.editor ?? ''}'` };
     const words = (args.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []).map((w) => w.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
-    return runBinary(this.path, ['--kubeconfig', join(this.dir, 'kubeconfig'), ...words], { input: o.input, env });
+    return runBinary(o.path ?? this.path, ['--kubeconfig', join(this.folder, 'kubeconfig'), ...words], { input: o.input, env });
   }
 }

@@ -70,6 +70,21 @@ describe('what pods are told', () => {
     expect((await n.status('p')).containerStatuses[0]).toMatchObject({ restartCount: before, ready: true });
   });
 
+  it('and the arguments of programs that make load decide who runs out of memory', async () => {
+    const n = await new TestNodes().start();
+    const limited = (args: string[], more: object = {}): Record<string, unknown> => ({ containers: [{ name: 'c', image: 'polinux/stress', args, resources: { limits: { memory: '200Mi', cpu: '1' } }, ...more }] });
+    await n.pod('much', limited(['--vm', '1', '--vm-bytes', '250M', '--vm-hang', '1'], { command: ['stress'] }));
+    await n.pod('enough', limited(['--vm=1', '--vm-bytes=150M', '--cpu', '2']));
+    await n.pod('grows', limited(['-cpus', '2']));
+    await n.pass(600);
+    expect((await n.status('much')).containerStatuses[0]).toMatchObject({ restartCount: 1, lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } } });
+    expect(n.kubelet.stats('default', 'enough').get('c')).toMatchObject({ cpuNanoCores: 1e9, memoryBytes: 150 * 1024 * 1024 });
+    expect((await n.status('grows')).containerStatuses[0].restartCount).toBe(0);
+    await say(n, 'grows', { 'kubernest.io/memory-usage': '201Mi' });
+    await n.pass(600);
+    expect((await n.status('grows')).containerStatuses[0]).toMatchObject({ restartCount: 1, lastState: { terminated: { reason: 'OOMKilled' } } });
+  });
+
   it('decides about pulls and use', async () => {
     const n = await new TestNodes().start();
     await n.pod('slow', {}, { annotations: { 'kubernest.io/pull-duration': '20s', 'kubernest.io/memory-usage': '300Mi', 'kubernest.io/cpu-usage': '250m' } });

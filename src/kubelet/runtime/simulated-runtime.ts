@@ -1,4 +1,3 @@
-import { quantityMilliValue, quantityValue } from '../../api/quantity';
 import type { KubeObject } from '../../api/meta/object';
 import { sameJson } from '../../client/equality';
 import type { Clock, Disposable } from '../../util/clock';
@@ -7,11 +6,16 @@ import { outcomeOf } from './outcome';
 import { newRunner, Program, runCommand } from './program';
 import type { ContainerConfig, ContainerStats, ExecResult, Exit, LogLine, LogOptions, ProbeOutcome, ProbeSpec, Runtime } from './runtime';
 import { FOREVER } from './shell-words';
+import type { Usage } from './usage';
+import { memoryLimitOf, usageOf } from './usage';
 
 const MOST_LINES = 10_000;
 const TERM = 15;
+const KILL = 9;
 /** Milliseconds a simulated program takes to end when asked to: clients that wait for a deletion see the object go. */
 const STOP_TAKES = 200;
+/** Milliseconds after which a container that takes more memory than it may is killed. */
+const OOM_AFTER = 500;
 const MiB = 1024 * 1024;
 
 interface Container {
@@ -50,7 +54,7 @@ export class SimulatedRuntime implements Runtime {
     if (!k) return;
     const before = k.told;
     k.told = outcomeOf(pod, k.c.name);
-    if (k.endedAt !== undefined || k.stopping || (sameJson(k.told.end, before.end) && k.told.endless === before.endless)) return;
+    if (k.endedAt !== undefined || k.stopping || (sameJson(k.told.end, before.end) && k.told.endless === before.endless && k.told.memoryBytes === before.memoryBytes)) return;
     k.timer?.dispose();
     k.timer = undefined;
     this.schedule(k);
@@ -58,12 +62,22 @@ export class SimulatedRuntime implements Runtime {
 
   /** Has the container end when it is to, if ever. */
   private schedule(k: Container): void {
+    const limit = memoryLimitOf(k.c);
+    if (limit < Infinity && this.usage(k).memoryBytes > limit) {
+      k.timer = this.clock.after(OOM_AFTER, () => this.end(k, { code: 128 + KILL, reason: 'OOMKilled' }));
+      return;
+    }
     const { end, endless } = k.told;
     const plain = k.program?.end;
     const at = end?.after ?? plain?.at;
     if (endless || at === undefined) return;
     const { after: _, ...exit } = end ?? { after: 0, code: plain!.code };
     k.timer = this.clock.after(Math.max(0, k.startedAt + at - this.clock.now()), () => this.end(k, exit));
+  }
+
+  private usage(k: Container): Usage {
+    const plain = usageOf(k.c);
+    return { cpuNanoCores: k.told.cpuNanoCores ?? plain.cpuNanoCores, memoryBytes: k.told.memoryBytes ?? plain.memoryBytes };
   }
 
   stop(id: string, grace: number): void {
@@ -99,14 +113,9 @@ export class SimulatedRuntime implements Runtime {
     return o.since === undefined ? lines : lines.filter((l) => l.time >= o.since!);
   }
 
-  /** A twentieth of the requested CPU and half of the requested memory, or a little; a mebibyte of disk. */
+  /** See usageOf; a mebibyte of disk. */
   stats(id: string): ContainerStats {
-    const k = this.running(id);
-    const containers = k.c.pod['spec'].containers as { name: string; resources?: { requests?: Record<string, string> } }[];
-    const requests = containers.find((c) => c.name === k.c.name)?.resources?.requests ?? {};
-    const milli = requests['cpu'] === undefined ? 20 : quantityMilliValue(requests['cpu']);
-    const memory = requests['memory'] === undefined ? 16 * MiB : quantityValue(requests['memory']);
-    return { cpuNanoCores: k.told.cpuNanoCores ?? milli * 50_000, memoryBytes: k.told.memoryBytes ?? Math.ceil(memory / 2), diskBytes: MiB };
+    return { ...this.usage(this.running(id)), diskBytes: MiB };
   }
 
   probe(id: string, probe: ProbeSpec, kind?: ProbeName): ProbeOutcome {
