@@ -24,6 +24,7 @@ import type { Store } from '../storage/store';
 import { makeBackup } from './backup/backup-file';
 import type { ClusterEnvironment } from './cluster';
 import type { Pki } from './pki';
+import type { Metric, Registry } from 'prom-client';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -42,6 +43,8 @@ export interface ApiServerParts {
   tokens: ServiceAccountTokens;
   /** The simulated nodes, when they run in this process. */
   nodes: NodeAgent | undefined;
+  /** Metrics of components in this process. */
+  more: readonly Registry[];
   /** The cluster's name. */
   name: string;
   /** Where its data lies; undefined: nowhere. */
@@ -49,12 +52,13 @@ export interface ApiServerParts {
 }
 
 /** The listener's side of the API server: who may speak to it, what it serves beyond resources, what it counts. */
-export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes, name, dataDir }: ApiServerParts): ApiServer {
+export function makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes, more, name, dataDir }: ApiServerParts): ApiServer {
   const metrics = new Metrics(x.clock.now());
   metrics.addStorageObjects(() => Array.from(plane.stored(), ({ definition: d, cache }) => [groupResource(d.gvk.group, d.plural), cache.size] as const));
   metrics.addStorageSize(() => store.size());
   const flow = new PriorityAndFairness(() => plane.lookup.list(FLOW_SCHEMAS), () => plane.lookup.list(PRIORITY_LEVELS), x.clock);
   flow.addMetrics(metrics);
+  for (const registry of more) for (const m of registry.getMetricsAsArray()) metrics.registry.registerMetric(m as unknown as Metric);
   // By upstream's name of its store: probes ask for /livez/etcd.
   health.add('etcd', () => store.health()?.message);
   const backup = async (): Promise<MadeFile> => {

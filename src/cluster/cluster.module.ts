@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { join } from 'node:path';
+import type { Registry } from 'prom-client';
 import { loadSchemas } from '../api/schema/load';
 import type { SchemaSet } from '../api/schema/schema';
 import { defaultAdmissionPlugins } from '../apiserver/admission/default-plugins';
@@ -9,6 +10,8 @@ import { ControlPlane } from '../apiserver/control-plane';
 import { HealthRegistry } from '../apiserver/http/health';
 import type { NestHttpAdapter } from '../apiserver/http/nest-adapter';
 import type { ControllerOptions } from '../controllers/controllers';
+import { PrometheusMetrics } from '../scheduler/prometheus-metrics';
+import { Scheduler } from '../scheduler/scheduler';
 import type { ApiGroup } from '../apiserver/registry/strategy';
 import type { SqliteStore } from '../storage/sqlite/sqlite-store';
 import { openSqliteStore } from '../storage/sqlite/open-sqlite-store';
@@ -95,7 +98,7 @@ export class ClusterModule {
           provide: API_SERVER,
           inject: [CONTROL_PLANE, API_GROUPS, SCHEMAS, PKI, HEALTH, STORE, COMPONENTS, TOKENS],
           useFactory: (plane: ControlPlane, groups: ApiGroup[], schemas: SchemaSet, pki: Pki, health: HealthRegistry, store: Store, parts: readonly Part[], tokens: ServiceAccountTokens) =>
-            makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes: nodesOf(parts), name: options.name, dataDir }),
+            makeApiServer({ plane, groups, schemas, pki, health, store, x, adapter, tokens, nodes: nodesOf(parts), more: metricsOf(parts), name: options.name, dataDir }),
         },
       ],
     };
@@ -106,4 +109,10 @@ export class ClusterModule {
 function nodesOf(parts: readonly Part[]): NodeAgent | undefined {
   const kubelet = parts.flatMap((p) => p.components).find((c) => c.name === 'kubelet');
   return kubelet as (typeof kubelet & NodeAgent) | undefined;
+}
+
+/** What the scheduler counts, when it runs in this process. */
+function metricsOf(parts: readonly Part[]): Registry[] {
+  const schedulers = parts.flatMap((p) => p.components).filter((c) => c instanceof Scheduler);
+  return schedulers.flatMap((s) => (s.metrics instanceof PrometheusMetrics ? [s.metrics.registry] : []));
 }

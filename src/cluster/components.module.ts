@@ -4,6 +4,7 @@ import { CONTROLLERS } from '../controllers/controllers';
 import type { ControllerEntry, ControllerOptions } from '../controllers/controllers';
 import { KUBELET_FACTORY, KubeletModule } from '../kubelet/kubelet.module';
 import type { createKubelet } from '../kubelet/kubelet';
+import { PrometheusMetrics } from '../scheduler/prometheus-metrics';
 import { SCHEDULER_FACTORY, SchedulerModule } from '../scheduler/scheduler.module';
 import type { createScheduler } from '../scheduler/scheduler';
 import type { ComponentContexts } from './component-contexts';
@@ -43,7 +44,7 @@ export class ComponentsModule {
     const scheduler: FactoryProvider = {
       provide: 'scheduler',
       inject: [SCHEDULER_FACTORY, COMPONENT_CONTEXTS],
-      useFactory: (create: typeof createScheduler, contexts: ComponentContexts) => create(contexts.of('system:kube-scheduler', 'kube-scheduler'), schedulerOptions(options.schedulerConfig)),
+      useFactory: (create: typeof createScheduler, contexts: ComponentContexts) => create(contexts.of('system:kube-scheduler', 'kube-scheduler'), schedulerOptions(options.schedulerConfig), new PrometheusMetrics()),
     };
     const stages = chosen.has('kubelet') ? readStages(options.stages) : [];
     const staticPods = chosen.has('kubelet') ? readStaticPods(options.staticPods) : [];

@@ -45,7 +45,7 @@ export class Scheduler implements Component {
   private readonly frameworks = new Map<string, Framework>();
   private readonly finder: NodeFinder;
   private readonly events: Map<string, ReturnType<ComponentContext['events']['seriesRecorder']>> = new Map();
-  private readonly metrics: SchedulerMetrics;
+  readonly metrics: SchedulerMetrics;
   private readonly parallelism: number;
   private subscription: Disposable | undefined;
   private inFlight = 0;
@@ -86,6 +86,7 @@ export class Scheduler implements Component {
       maxBackoff: o.podMaxBackoff ?? 10_000,
       ready: () => this.wake(),
     });
+    metrics.observe({ pending: () => this.queue.sizes, cached: () => this.cache.sizes, refused: () => this.queue.refusals() });
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -202,7 +203,9 @@ export class Scheduler implements Component {
   private place(framework: Framework, state: CycleState, q: QueuedPod): { nodeName: string; waitFor: ReadonlyMap<string, number> } | { failure: Failure } {
     let found;
     try {
+      const begin = this.x.clock.monotonic();
       found = this.finder.find(framework, state, q.pod, this.nominator.of(q.pod.uid));
+      this.metrics.algorithm((this.x.clock.monotonic() - begin) / 1000);
       if ('noNodes' in found) return { failure: { reason: 'Unschedulable', message: 'no nodes available to schedule pods', nominate: '' } };
       if ('diagnosis' in found) return { failure: this.makeRoom(framework, state, q.pod, found.diagnosis) };
     } catch (e) {

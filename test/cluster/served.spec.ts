@@ -24,6 +24,7 @@ describe('a running cluster', () => {
     expect(version).toMatchObject({ major: '1', minor: '36', gitVersion: expect.stringMatching(/^v1\.36\.\d+\+kubernest/), compiler: expect.any(String), platform: expect.any(String) });
     const metrics = (await visitor.text('GET', '/metrics')).body;
     expect(metrics).toMatch(/^apiserver_request_total\{.*\} \d+$/m);
+    expect(metrics).toMatch(/^scheduler_cache_size\{type="nodes"\} 3$/m);
     expect(metrics).toMatch(/^apiserver_storage_objects\{resource="nodes"\} 3$/m);
   });
 

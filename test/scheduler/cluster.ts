@@ -7,6 +7,7 @@ import { EVENTS, NODES, PODS } from '../../src/client/resources';
 import type { GVR } from '../../src/api/meta/object';
 import type { Scheduler } from '../../src/scheduler/scheduler';
 import { createScheduler } from '../../src/scheduler/scheduler';
+import type { SchedulerMetrics } from '../../src/scheduler/metrics';
 import type { SchedulerOptions } from '../../src/scheduler/options';
 import { FakeClock } from '../../src/util/fake-clock';
 import { silentLog } from '../../src/util/log';
@@ -39,9 +40,9 @@ export class TestCluster {
   readonly events = createEvents(this.client, { clock: this.clock, random: this.random, log: silentLog });
   readonly scheduler: Scheduler;
 
-  constructor(o: SchedulerOptions = {}) {
+  constructor(o: SchedulerOptions = {}, metrics?: SchedulerMetrics) {
     const { client, caches, clock, random, events } = this;
-    this.scheduler = createScheduler({ client, caches, clock, random, log: silentLog, events }, o);
+    this.scheduler = createScheduler({ client, caches, clock, random, log: silentLog, events }, o, metrics);
   }
 
   async start(): Promise<this> {

@@ -65,11 +65,11 @@ describe('pods that were refused', () => {
     await c.pod('a', requests({ cpu: '2' }));
     await c.pod('b', requests({ cpu: '2' }));
     await c.settle();
-    expect(c.scheduler.queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 2 });
+    expect(c.scheduler.queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 2, gated: 0 });
     await c.client.delete(PODS, 'default', 'a');
     await c.client.patch(PODS, 'default', 'b', 'merge', { spec: { nodeName: 'node-1' } });
     await c.settle();
-    expect(c.scheduler.queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 0 });
+    expect(c.scheduler.queue.sizes).toEqual({ active: 0, backoff: 0, unschedulable: 0, gated: 0 });
     expect(c.scheduler.cache.nodes.get('node-1')!.usedMilliCpu).toBe(2000);
   });
 });

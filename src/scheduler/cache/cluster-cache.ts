@@ -26,6 +26,10 @@ export class ClusterCache {
   private readonly assumed = new Set<string>();
   private ordered: NodeInfo[] | undefined;
 
+  get sizes(): { nodes: number; pods: number; assumed: number } {
+    return { nodes: this.nodes.size, pods: this.pods.size, assumed: this.assumed.size };
+  }
+
   /** Nodes that exist, in the order in which they are to be tried. */
   list(): readonly NodeInfo[] {
     return (this.ordered ??= interleaveZones(this.nodes.values()));

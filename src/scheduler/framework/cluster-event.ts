@@ -19,6 +19,7 @@ export type ClusterEventName =
   | 'assigned-pod/label'
   | 'assigned-pod/scale-down'
   | 'assigned-pod/update'
+  | 'pod/add'
   | 'pod/label'
   | 'pod/scale-down'
   | 'pod/gates-gone'
@@ -47,6 +48,41 @@ export interface ClusterEvent {
   name: ClusterEventName;
   old?: KubeObject;
   now?: KubeObject;
+}
+
+const RESOURCES: Readonly<Record<string, string>> = {
+  node: 'Node',
+  'assigned-pod': 'AssignedPod',
+  pod: 'UnschedulablePod',
+  pvc: 'PersistentVolumeClaim',
+  pv: 'PersistentVolume',
+  'storage-class': 'storage.k8s.io/StorageClass',
+  'csi-node': 'storage.k8s.io/CSINode',
+  'volume-attachment': 'storage.k8s.io/VolumeAttachment',
+  'resource-claim': 'resource.k8s.io/ResourceClaim',
+  'resource-slice': 'resource.k8s.io/ResourceSlice',
+  'device-class': 'resource.k8s.io/DeviceClass',
+};
+const ACTIONS: Readonly<Record<string, string>> = {
+  add: 'Add',
+  update: 'Update',
+  delete: 'Delete',
+  allocatable: 'UpdateNodeAllocatable',
+  taint: 'UpdateNodeTaint',
+  condition: 'UpdateNodeCondition',
+  annotation: 'UpdateNodeAnnotation',
+  'scale-down': 'UpdatePodScaleDown',
+  'gates-gone': 'UpdatePodSchedulingGatesEliminated',
+  toleration: 'UpdatePodToleration',
+  claims: 'UpdatePodGeneratedResourceClaim',
+};
+
+/** The name that upstream's metrics give an event: NodeUpdateNodeTaint, AssignedPodDelete, UnschedulableTimeout … */
+export function eventLabel(name: ClusterEventName): string {
+  if (name === 'timeout') return 'UnschedulableTimeout';
+  if (name === 'activate') return 'ForceActivate';
+  const [resource, action] = name.split('/') as [string, string];
+  return `${RESOURCES[resource]!}${action === 'label' ? (resource === 'node' ? 'UpdateNodeLabel' : 'UpdatePodLabel') : ACTIONS[action]!}`;
 }
 
 /** What became different on a node in ways a scheduler cares about; nothing for mere heartbeats. */

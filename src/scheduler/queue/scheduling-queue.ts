@@ -3,7 +3,7 @@ import type { Clock, Disposable } from '../../util/clock';
 import { Heap } from '../../util/heap';
 import { PodInfo } from '../cache/pod-info';
 import type { ClusterEvent } from '../framework/cluster-event';
-import { podEvents } from '../framework/cluster-event';
+import { eventLabel, podEvents } from '../framework/cluster-event';
 import type { Framework } from '../framework/framework';
 import type { SchedulerMetrics } from '../metrics';
 import { BackoffTimes } from './backoff-times';
@@ -56,15 +56,33 @@ export class SchedulingQueue {
     this.flusher = x.clock.every(FLUSH, () => this.flushOld());
   }
 
-  /** Pods in each part of the queue (pending_pods upstream); gated ones are among the unschedulable. */
-  get sizes(): { active: number; backoff: number; unschedulable: number } {
-    return { active: this.active.size, backoff: this.backoff.size + this.errorBackoff.size, unschedulable: this.unschedulable.size };
+  /** Pods in each part of the queue (pending_pods upstream). */
+  get sizes(): { active: number; backoff: number; unschedulable: number; gated: number } {
+    let gated = 0;
+    for (const q of this.unschedulable.all()) if (q.gatedBy) gated++;
+    return { active: this.active.size, backoff: this.backoff.size + this.errorBackoff.size, unschedulable: this.unschedulable.size - gated, gated };
+  }
+
+  /** How many waiting pods each plugin has refused, by profile. */
+  *refusals(): Iterable<readonly [profile: string, plugin: string, pods: number]> {
+    const counts = new Map<string, Map<string, number>>();
+    for (const q of this.queued.values()) {
+      const profile = q.pod.pod['spec'].schedulerName as string;
+      let plugins = counts.get(profile);
+      if (!plugins) counts.set(profile, (plugins = new Map()));
+      for (const p of new Set([...q.refusedBy, ...q.pendingOn])) plugins.set(p, (plugins.get(p) ?? 0) + 1);
+    }
+    for (const [profile, plugins] of counts) for (const [plugin, n] of plugins) yield [profile, plugin, n];
   }
 
   /** Takes the next pod; done() or giveBack() has to follow. */
   pop(): QueuedPod | undefined {
-    const q = this.active.pop() ?? this.backoff.pop();
-    if (!q) return undefined;
+    let q = this.active.pop();
+    if (!q) {
+      q = this.backoff.pop();
+      if (!q) return undefined;
+      this.x.metrics.incoming('active', 'PopFromBackoffQ');
+    }
     this.queued.delete(q.pod.uid);
     this.inFlight.set(q.pod.uid, q);
     q.attempts++;
@@ -85,7 +103,7 @@ export class SchedulingQueue {
     const q = new QueuedPod(new PodInfo(pod), this.x.clock.now(), this.seq++);
     this.nominator.set(q.pod, pod['status']?.nominatedNodeName as string | undefined);
     this.queued.set(uid, q);
-    this.activateOrGate(q, 'UnscheduledPodAdd');
+    this.activateOrGate(q, eventLabel('pod/add'));
   }
 
   update(old: KubeObject, now: KubeObject): void {
@@ -161,8 +179,8 @@ export class SchedulingQueue {
     const worth = this.rules.worth(q, event);
     if (worth === 'no') return false;
     this.unschedulable.delete(q.pod.uid);
-    if (worth === 'later' && this.times.backingOff(q, this.x.clock.now())) this.toBackoff(q, event.name);
-    else this.activateOrGate(q, event.name);
+    if (worth === 'later' && this.times.backingOff(q, this.x.clock.now())) this.toBackoff(q, eventLabel(event.name));
+    else this.activateOrGate(q, eventLabel(event.name));
     return true;
   }
 
