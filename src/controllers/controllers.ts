@@ -1,5 +1,6 @@
 import type { Component, ComponentContext } from '../client/component';
 import { createAttachDetachController } from './attachdetach/attach-detach-controller';
+import { createCsrApprovingController } from './certificates/csr-approving-controller';
 import { createCsrCleanerController } from './certificates/csr-cleaner-controller';
 import { createCsrSigningController } from './certificates/csr-signing-controller';
 import { createCloudNodeController } from './cloud/cloud-node-controller';
@@ -102,6 +103,7 @@ export const CONTROLLERS: readonly ControllerEntry[] = [
   { name: 'service-cidr', serviceAccount: 'service-cidrs-controller', create: createServiceCidrController },
   { name: 'legacy-serviceaccount-token-cleaner', serviceAccount: 'legacy-service-account-token-cleaner', create: createLegacyTokenCleaner },
   { name: 'clusterrole-aggregation', serviceAccount: 'clusterrole-aggregation-controller', create: createClusterRoleAggregationController },
+  { name: 'csr-approving', serviceAccount: 'certificate-controller', create: createCsrApprovingController },
   { name: 'csr-signing', serviceAccount: 'certificate-controller', signs: true, create: (x, o) => createCsrSigningController(x, o.authority) },
   { name: 'csr-cleaner', serviceAccount: 'certificate-controller', create: createCsrCleanerController },
 ];

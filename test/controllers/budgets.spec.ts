@@ -46,6 +46,13 @@ describe('disruption controller', () => {
     expect(w.client.actions.slice(before)).toEqual([]);
   });
 
+  it('tells of pods in more than one budget', async () => {
+    await budget('b', { minAvailable: 1 });
+    await budget('c', { minAvailable: 1 });
+    await pod('a0');
+    expect(await eventsOf(w, 'a0')).toEqual(['MultiplePodDisruptionBudgets: Pod "a"/"a0" matches multiple PodDisruptionBudgets.  Chose "b" arbitrarily.']);
+  });
+
   it('asks controllers how many there should be', async () => {
     const d = await w.client.create(DEPLOYMENTS, { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd', namespace: 'a' }, spec: { replicas: 4 } });
     const rs = await w.client.create(REPLICA_SETS, { apiVersion: 'apps/v1', kind: 'ReplicaSet', metadata: { name: 'rs', namespace: 'a', ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: d.metadata.uid!, controller: true }] }, spec: { replicas: 9 } });

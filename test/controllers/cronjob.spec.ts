@@ -53,6 +53,23 @@ describe('cronjob controller', () => {
     expect(w.problems).toEqual([]);
   });
 
+  it('does not make up for what a new schedule would have had before', async () => {
+    await w.client.create(CRON_JOBS, cron({ schedule: '0 0 1 1 *' }));
+    await w.pass(12 * MINUTE);
+    await w.client.patch(CRON_JOBS, 'a', 'cj', 'merge', { spec: { schedule: '*/5 * * * *' } });
+    await w.pass(2 * MINUTE);
+    expect(jobs()).toEqual([]);
+    await w.pass(MINUTE + 1000);
+    expect(jobs().map((j) => j.metadata.name)).toEqual([`cj-${Date.UTC(2026, 0, 1, 0, 15) / MINUTE}`]);
+  });
+
+  it('takes a zone in the schedule, and warns of it', async () => {
+    await w.client.create(CRON_JOBS, cron({ schedule: 'CRON_TZ=Asia/Tokyo 5 9 * * *' }));
+    await w.pass(5 * MINUTE + 1000);
+    expect(jobs()).toHaveLength(1);
+    expect(await eventsOf(w, 'cj')).toContain('UnsupportedSchedule: CRON_TZ or TZ used in schedule "CRON_TZ=Asia/Tokyo 5 9 * * *" is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details');
+  });
+
   it('keeps to its concurrency policy', async () => {
     await w.client.create(CRON_JOBS, cron({ concurrencyPolicy: 'Forbid' }));
     await w.pass(12 * MINUTE);

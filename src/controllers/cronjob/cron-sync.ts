@@ -32,7 +32,7 @@ export class CronSync {
   }
 
   /** `status` is what to write afterwards, also when this throws. */
-  async run(): Promise<{ after?: number } | void> {
+  async run(): Promise<{ after: number } | void> {
     await this.cleanUp();
     await this.noteJobs();
     const { spec } = this.cj;
@@ -44,40 +44,24 @@ export class CronSync {
     if (spec.suspend) return;
     let schedule: Schedule;
     let missed: Missed;
+    if (spec.schedule.includes('TZ')) {
+      this.tell('Warning', 'UnsupportedSchedule', `CRON_TZ or TZ used in schedule ${JSON.stringify(spec.schedule)} is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details`);
+    }
     try {
-      schedule = parseSchedule(spec.schedule, spec.timeZone ?? 'UTC');
+      schedule = scheduleOf(this.cj);
     } catch (e) {
       this.tell('Warning', 'UnparseableSchedule', `unparseable schedule: ${JSON.stringify(spec.schedule)} : ${(e as Error).message}`);
       return;
     }
     try {
-      missed = missedSince(schedule, this.earliest(true), this.now);
+      missed = missedSince(schedule, earliest(this.cj, this.status, this.now, true), this.now);
     } catch (e) {
       this.tell('Warning', 'InvalidSchedule', `invalid schedule: ${spec.schedule} : ${(e as Error).message}`);
       return;
     }
     if (missed.many) this.tell('Warning', 'TooManyMissedTimes', 'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew');
     if (missed.last !== undefined && (await this.mayStart(missed.last))) await this.start(missed.last);
-    return this.next(schedule);
-  }
-
-  private earliest(withDeadline: boolean): number {
-    const { spec, metadata } = this.cj;
-    const from = parseTime(this.status.lastScheduleTime ?? metadata.creationTimestamp ?? '');
-    if (!withDeadline || spec.startingDeadlineSeconds === undefined) return from;
-    return Math.max(from, this.now - spec.startingDeadlineSeconds * 1000);
-  }
-
-  private next(schedule: Schedule): { after?: number } | void {
-    let from = this.now;
-    try {
-      const missed = missedSince(schedule, this.earliest(false), this.now);
-      from = missed.last ?? (missed.none ? missed.from : this.now);
-    } catch {
-      // Said before, in an event; the next time is found from now on.
-    }
-    const t = schedule(from);
-    return t === undefined ? undefined : { after: Math.max(DELTA, t + DELTA - this.now) };
+    return next(this.cj, this.status, schedule, this.now);
   }
 
   private async mayStart(time: number): Promise<boolean> {
@@ -194,6 +178,34 @@ export class CronSync {
   private tell(type: 'Normal' | 'Warning', reason: string, message: string): void {
     this.events.event(this.cj, type, reason, message);
   }
+}
+
+/** Milliseconds until a CronJob whose schedule has just changed is due by the new one; undefined: the schedule cannot be read, or never fires. */
+export function dueAfterChange(cj: CronJob, now: number): number | undefined {
+  if (cj.spec.timeZone !== undefined && !isTimeZone(cj.spec.timeZone)) return undefined;
+  return next(cj, cj.status, scheduleOf(cj), now)?.after;
+}
+
+function scheduleOf(cj: CronJob): Schedule {
+  return parseSchedule(cj.spec.schedule, cj.spec.timeZone ?? 'UTC');
+}
+
+function earliest({ spec, metadata }: CronJob, status: CronJobStatus, now: number, withDeadline: boolean): number {
+  const from = parseTime(status.lastScheduleTime ?? metadata.creationTimestamp ?? '');
+  if (!withDeadline || spec.startingDeadlineSeconds === undefined) return from;
+  return Math.max(from, now - spec.startingDeadlineSeconds * 1000);
+}
+
+function next(cj: CronJob, status: CronJobStatus, schedule: Schedule, now: number): { after: number } | undefined {
+  let from = now;
+  try {
+    const missed = missedSince(schedule, earliest(cj, status, now, false), now);
+    from = missed.last ?? (missed.none ? missed.from : now);
+  } catch {
+    // Said before, in an event; the next time is found from now on.
+  }
+  const t = schedule(from);
+  return t === undefined ? undefined : { after: Math.max(DELTA, t + DELTA - now) };
 }
 
 function isTimeZone(name: string): boolean {

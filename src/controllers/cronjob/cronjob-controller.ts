@@ -10,7 +10,7 @@ import { namespaceTerminating } from '../shared/errors';
 import type { Job } from '../shared/job';
 import { controlledBy, indexByController, ownerIn } from '../shared/owners';
 import { Written } from '../shared/written';
-import { CronSync } from './cron-sync';
+import { CronSync, dueAfterChange } from './cron-sync';
 import type { CronJob } from './types';
 
 /** Starts Jobs on schedule. */
@@ -30,7 +30,18 @@ export function createCronJobController(x: ComponentContext): Component {
           if (cj) queue.add(keyOf(cj));
         }
       };
-      return [crons.subscribe({ added: add, updated: add }), jobs.subscribe({ added: job, updated: job, deleted: (j) => job(j) }), written.subscription];
+      const changed = (cj: CronJob, old: CronJob): void => {
+        if (cj.spec.schedule === old.spec.schedule && cj.spec.timeZone === old.spec.timeZone) return add(cj);
+        // What the new schedule would have had before now is not made up for.
+        try {
+          const after = dueAfterChange(cj, x.clock.now());
+          if (after !== undefined) queue.addAfter(keyOf(cj), after);
+          else add(cj);
+        } catch {
+          events.event(cj, 'Warning', 'UnParseableCronJobSchedule', `unparseable schedule for cronjob: ${cj.spec.schedule}`);
+        }
+      };
+      return [crons.subscribe({ added: add, updated: changed }), jobs.subscribe({ added: job, updated: job, deleted: (j) => job(j) }), written.subscription];
     },
     async reconcile(key) {
       const cj = crons.get(key);

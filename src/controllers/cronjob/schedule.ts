@@ -8,10 +8,12 @@ const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 10
 
 /**
  * Reads a cron schedule as robfig/cron does, which Kubernetes uses: five fields or an @ word. Days of month and week are alternatives unless
- * one of them begins with a star; times that a change of clocks leaves out are left out.
+ * one of them begins with a star; times that a change of clocks leaves out are left out. A zone in front (TZ=…) comes before `timeZone`.
  * @throws Error when the text is no schedule, or the zone no time zone
  */
 export function parseSchedule(text: string, timeZone: string): Schedule {
+  const own = /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(text.trim());
+  if (own) return parseSchedule(own[2]!, own[1]!);
   const every = /^@every\s+(.+)$/.exec(text.trim());
   if (every) return everySchedule(duration(every[1]!));
   const pattern = text.trim().startsWith('@') ? text.trim() : expand(text);

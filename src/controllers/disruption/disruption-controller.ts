@@ -54,7 +54,12 @@ class DisruptionController {
   subscribe(): Disposable[] {
     const add = (b: PodDisruptionBudget): void => this.queue.add(keyOf(b));
     const pod = (p: Pod): void => {
-      for (const b of this.budgets.list(p.metadata.namespace)) if (selectorFrom(b.spec.selector).matches(p.metadata.labels)) add(b);
+      const matching = this.budgets.list(p.metadata.namespace).filter((b) => selectorFrom(b.spec.selector).matches(p.metadata.labels));
+      matching.forEach(add);
+      if (matching.length > 1) {
+        const { namespace, name } = p.metadata;
+        this.events.event(p, 'Warning', 'MultiplePodDisruptionBudgets', `Pod "${namespace}"/"${name}" matches multiple PodDisruptionBudgets.  Chose "${matching[0]!.metadata.name}" arbitrarily.`);
+      }
       const left = staleIn(p, this.x.clock.now());
       if (left !== undefined) this.queue.addAfter(`pod:${keyOf(p)}`, left);
     };
