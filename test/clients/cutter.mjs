@@ -13,9 +13,10 @@ export async function startCutter(target) {
     const server = connect(target, '127.0.0.1');
     const pair = [client, server];
     pairs.add(pair);
+    // What one side said before it closed still goes to the other.
     const end = () => {
       pairs.delete(pair);
-      for (const s of pair) s.destroy();
+      for (const s of pair) s.destroySoon();
     };
     for (const s of pair) s.setNoDelay(true).on('close', end).on('error', end);
     client.pipe(server).pipe(client);

@@ -2,7 +2,9 @@ import 'reflect-metadata';
 import { Controller, Get, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Agent, request } from 'node:https';
+import { once } from 'node:events';
 import { connect } from 'node:net';
+import { connect as tlsConnect } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Authority } from '../../../src/cluster/x509';
 import { issue, makeAuthority } from '../../../src/cluster/x509';
@@ -109,6 +111,32 @@ describe('anonymous requests', () => {
     });
     expect((await get(`${h.url}/apis`)).code).toBe(200);
     expect((await get(`${h.url}${CM}`, { token: 'wrong' })).code).toBe(401);
+  });
+});
+
+describe('a connection', () => {
+  // As clients are told of bodies in chunks, or too large, by Node's server, which has the connection from then on.
+  it('goes on in Node\'s server when its answers are not read for a while and large requests follow', async () => {
+    const h = await start();
+    h.configMaps.put('a', { data: { text: 'x'.repeat(900_000) } });
+    const socket = tlsConnect({ port: Number(new URL(h.url).port), host: '127.0.0.1', ca: tls.ca, servername: 'localhost', ...clients.admin });
+    stops.push(() => Promise.resolve(socket.destroy()));
+    await once(socket, 'secureConnect');
+    const body = JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'b' }, data: { text: 'y'.repeat(300_000) } });
+    const post = `POST ${CM} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n`;
+    socket.pause();
+    socket.write(`${post}Transfer-Encoding: chunked\r\n\r\n${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`);
+    for (let i = 0; i < 12; i++) socket.write(`GET ${CM}/a HTTP/1.1\r\nHost: x\r\n\r\n`);
+    for (let i = 0; i < 3; i++) socket.write(`${post}Content-Length: ${body.length}\r\n\r\n${body}`);
+    socket.write(`GET ${CM}/none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+    const seen = h.configMaps.seen;
+    while (seen.length < 6) await new Promise((r) => setImmediate(r));
+    for (let i = 0; i < 50; i++) await new Promise((r) => setImmediate(r));
+    let text = '';
+    socket.on('data', (d: Buffer) => (text += d.toString('latin1').replace(/x{1000,}/g, 'x')));
+    await once(socket.resume(), 'end');
+    const codes = [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((m) => Number(m[1]));
+    expect(codes).toEqual([201, ...Array<number>(12).fill(200), ...Array<number>(3).fill(201), 404]);
   });
 });
 

@@ -54,6 +54,9 @@ export class WireServer implements ConnectionHost {
 
   handOver(socket: Socket): void {
     this.others(socket);
+    // Node's parser reads sockets past their streams until somebody else listens; of TLS sockets it then gets data while it pauses, and breaks.
+    const nothing = (): void => undefined;
+    socket.on('data', nothing).off('data', nothing);
   }
 
   closed(connection: WireConnection): void {

@@ -27,5 +27,6 @@ func main() {
 	applies{kubernetes.NewForConfigOrDie(s.Config), s.Namespace}.run(s)
 	elections{kubernetes.NewForConfigOrDie(s.Config), s.Namespace}.run(s)
 	tools{s.Config, s.Namespace}.run(s)
+	wire{s.Config, s.Namespace}.run(s)
 	s.End()
 }
