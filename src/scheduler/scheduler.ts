@@ -6,7 +6,7 @@ import { ClusterCache } from './cache/cluster-cache';
 import type { PodInfo } from './cache/pod-info';
 import { followCluster } from './cycle/cluster-events';
 import { NodeFinder } from './cycle/find-node';
-import { reportUnscheduled } from './cycle/pod-condition';
+import { announceNode, reportUnscheduled } from './cycle/pod-condition';
 import { WaitingPods } from './cycle/waiting-pods';
 import { explainPod } from './explain/explain-pod';
 import type { PodExplanation } from './explain/explanation';
@@ -232,8 +232,10 @@ export class Scheduler implements Component {
   }
 
   private async bind(framework: Framework, state: CycleState, pod: PodInfo, nodeName: string, waitFor: ReadonlyMap<string, number>): Promise<Failure | undefined> {
+    const waiting = waitFor.size ? this.waiting.wait(pod.uid, waitFor) : undefined;
+    if (waiting !== undefined || framework.willPreBind(state, pod, nodeName)) await announceNode(this.x, pod.pod, nodeName);
     const refused =
-      (waitFor.size ? await this.waiting.wait(pod.uid, waitFor) : undefined) ??
+      (await waiting) ??
       (await framework.preBind(state, pod, nodeName)) ??
       (await framework.bind(state, pod, nodeName));
     if (refused) return this.undo(framework, state, pod, nodeName, refused);

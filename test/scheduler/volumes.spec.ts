@@ -64,6 +64,8 @@ describe('claims', () => {
       spec: { claimRef: { kind: 'PersistentVolumeClaim', namespace: 'default', name: 'c', uid } },
     });
     expect(await c.nodeOf('p')).toBeUndefined();
+    // Others are told where it will be.
+    expect((await c.get('p'))['status'].nominatedNodeName).toBe('node-2');
     await finishBinding(c, 'c', 'small');
     await c.settle();
     expect(await c.nodeOf('p')).toBe('node-2');

@@ -1,9 +1,11 @@
 import { isReason, StatusError } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
+import { keyOf } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
 import type { Client } from '../../client/client';
 import { PODS } from '../../client/resources';
 import type { Clock } from '../../util/clock';
+import type { Log } from '../../util/log';
 
 interface Condition {
   type: string;
@@ -41,6 +43,20 @@ export async function reportUnscheduled(
       if (!again || tries === TRIES) throw e;
       await clock.sleep(10 * 5 ** (tries - 1));
     }
+  }
+}
+
+/**
+ * Tells others, such as autoscalers, on which node a pod will be that cannot be bound at once (KEP-5278). It is bound all the same when that
+ * cannot be written.
+ */
+export async function announceNode(x: { client: Client; log: Log }, pod: KubeObject, nodeName: string): Promise<void> {
+  if (pod['status']?.nominatedNodeName === nodeName) return;
+  const { namespace, name, uid } = pod.metadata;
+  try {
+    await x.client.patch(PODS, namespace, name!, 'strategic', { metadata: { uid }, status: { nominatedNodeName: nodeName } }, { subresource: 'status' });
+  } catch (err) {
+    x.log.warn({ err, pod: keyOf(pod), node: nodeName }, 'the node that the pod waits for could not be announced');
   }
 }
 

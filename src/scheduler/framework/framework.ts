@@ -198,6 +198,11 @@ export class Framework {
     return { waitFor };
   }
 
+  /** Whether a pod will wait between its node and its binding (RunPreBindPreFlights upstream). */
+  willPreBind(state: CycleState, pod: PodInfo, nodeName: string): boolean {
+    return this.preBinds.some((p) => p.willPreBind?.(state, pod, nodeName) ?? true);
+  }
+
   async preBind(state: CycleState, pod: PodInfo, nodeName: string): Promise<{ plugin: string; verdict: Verdict } | undefined> {
     for (const plugin of this.preBinds) {
       const v = await plugin.preBind(state, pod, nodeName);

@@ -58,6 +58,8 @@ export interface SchedulerPlugin {
   unreserve?(state: CycleState, pod: PodInfo, nodeName: string): void;
   /** A wait verdict holds the pod until the plugin calls Waiting.allow or reject, or `timeout` milliseconds have passed. */
   permit?(state: CycleState, pod: PodInfo, nodeName: string): { verdict: Verdict | undefined; timeout?: number };
+  /** Whether preBind will have something to do, which takes time; without this hook it always has. */
+  willPreBind?(state: CycleState, pod: PodInfo, nodeName: string): boolean;
   preBind?(state: CycleState, pod: PodInfo, nodeName: string): Promise<Verdict | undefined>;
   /** SKIP leaves binding to the next plugin. */
   bind?(state: CycleState, pod: PodInfo, nodeName: string): Promise<Verdict | undefined>;

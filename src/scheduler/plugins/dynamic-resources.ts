@@ -148,6 +148,7 @@ export function dynamicResources(x: PluginContext): SchedulerPlugin {
         writer.release(c.claim, pod.uid).catch((err: unknown) => x.log.warn({ err, claim: keyOf(c.claim) }, 'a claim could not be released'));
       }
     },
+    willPreBind: (state) => (state.get<State>(STATE)?.claims.length ?? 0) > 0,
     async preBind(state, pod) {
       const s = state.get<State>(STATE);
       if (!s?.claims.length) return SKIP;

@@ -57,8 +57,11 @@ export function interPodAffinity(x: PluginContext, args: AffinityArgs = {}): Sch
   return {
     name: 'InterPodAffinity',
     requeueOn: [
-      { on: 'assigned-pod/add', when: (pod, e) => helpsByPlacing(pod, e.now!, labelsOf) },
-      { on: 'assigned-pod/label', when: (pod, e) => helpsByPlacing(pod, e.now!, labelsOf) || helpsByRemoving(pod, e.old!, labelsOf) },
+      { on: 'assigned-pod/add', when: (pod, e) => wanted(pod, e.now!, labelsOf) },
+      {
+        on: 'assigned-pod/label',
+        when: (pod, e) => (wanted(pod, e.now!, labelsOf) && !wanted(pod, e.old!, labelsOf)) || (unwanted(pod, e.old!, labelsOf) && !unwanted(pod, e.now!, labelsOf)),
+      },
       { on: 'assigned-pod/delete', when: (pod, e) => helpsByRemoving(pod, e.old!, labelsOf) },
       { on: 'pod/label', when: (pod, e) => e.now!.metadata.uid === pod.uid },
       { on: 'node/add', when: (pod, e) => hasTopology(pod, e) },
@@ -161,25 +164,31 @@ function spread(scores: Float64Array, n: number): void {
   for (let i = 0; i < n; i++) scores[i] = most > least ? Math.trunc((100 * (scores[i]! - least)) / (most - least)) : 0;
 }
 
-/** A pod that has come to a node, or has these labels now, may be the one that the waiting pod wants to be near. */
-function helpsByPlacing(pod: PodInfo, placed: KubeObject, labelsOf: (ns: string) => Labels): boolean {
+/** Whether a pod on a node is one that the waiting pod wants to be near. */
+function wanted(pod: PodInfo, placed: KubeObject, labelsOf: (ns: string) => Labels): boolean {
   const { namespace, labels } = placed.metadata;
-  return pod.requiredAffinity.some((t) => termMatches(t, namespace!, labels, labelsOf(namespace!)));
+  return pod.requiredAffinity.length > 0 && pod.requiredAffinity.every((t) => termMatches(t, namespace!, labels, labelsOf(namespace!)));
+}
+
+/** Whether a pod on a node is one that the waiting pod must not be near. */
+function unwanted(pod: PodInfo, placed: KubeObject, labelsOf: (ns: string) => Labels): boolean {
+  const { namespace, labels } = placed.metadata;
+  return pod.requiredAntiAffinity.some((t) => termMatches(t, namespace!, labels, labelsOf(namespace!)));
 }
 
 /** A pod that has gone may have been the one that the waiting pod must not be near, or that would not have it near. */
 function helpsByRemoving(pod: PodInfo, gone: KubeObject, labelsOf: (ns: string) => Labels): boolean {
-  const { namespace, labels } = gone.metadata;
-  if (pod.requiredAntiAffinity.some((t) => termMatches(t, namespace!, labels, labelsOf(namespace!)))) return true;
+  if (unwanted(pod, gone, labelsOf)) return true;
   return new Info(gone).requiredAntiAffinity.some((t) => termMatches(t, pod.namespace, pod.labels, labelsOf(pod.namespace)));
 }
 
-/** A node that has come or was relabelled matters when it has a label that one of the pod's terms is about. */
+/** A node that has come or was relabelled matters when it has become a place of its own for one of the pod's terms. */
 function hasTopology(pod: PodInfo, e: ClusterEvent): boolean {
   const now = e.now!.metadata.labels ?? {};
-  const old = e.old?.metadata.labels;
-  const terms = [...pod.requiredAffinity, ...pod.requiredAntiAffinity];
   // Refused on account of other pods' rules: any new place may do.
-  if (!terms.length) return true;
-  return terms.some((t) => now[t.topologyKey] !== old?.[t.topologyKey]);
+  if (!pod.requiredAffinity.length && !pod.requiredAntiAffinity.length) return true;
+  if (!e.old) return pod.requiredAntiAffinity.length > 0 || pod.requiredAffinity.some((t) => now[t.topologyKey] !== undefined);
+  const old = e.old.metadata.labels ?? {};
+  const changed = (t: AffinityTerm): boolean => old[t.topologyKey] !== now[t.topologyKey];
+  return pod.requiredAffinity.some((t) => changed(t) && now[t.topologyKey] !== undefined) || pod.requiredAntiAffinity.some((t) => changed(t) && old[t.topologyKey] !== undefined);
 }

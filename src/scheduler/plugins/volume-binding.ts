@@ -37,7 +37,7 @@ export function volumeBinding(x: PluginContext, args: { bindTimeoutSeconds?: num
       'pv/update',
       'node/add',
       'node/label',
-      'node/taint',
+      'csi-node/add',
     ],
     preFilter(state, pod) {
       const refs = claimsOf(pod.pod);
@@ -72,6 +72,7 @@ export function volumeBinding(x: PluginContext, args: { bindTimeoutSeconds?: num
       const s = state.get<BindingState>(STATE);
       if (s?.assumed) binder.revert(s.assumed);
     },
+    willPreBind: (state) => state.get<BindingState>(STATE)?.assumed !== undefined,
     async preBind(state, pod, nodeName) {
       const s = state.get<BindingState>(STATE);
       if (!s?.assumed) return SKIP;
