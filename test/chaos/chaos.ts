@@ -12,7 +12,7 @@ const FAULTS: Faults = { conflict: 0.05, timeout: 0.04, broken: 0.04, read: 0.02
 export class Chaos {
   s!: Simulation;
   /** Pods as stored, by namespace/name. */
-  readonly pods = new Map<string, Pod>();
+  pods: ReadonlyMap<string, Pod> = new Map<string, Pod>();
   /** What must never be and was. */
   readonly violations: string[] = [];
   private readonly lines = new Map<Process, Line>();
@@ -23,11 +23,12 @@ export class Chaos {
     this.random = new SeededRandom(seed * 7919 + 1);
   }
 
-  static async start(seed: number, nodes = 3): Promise<Chaos> {
+  static async start(seed: number, nodes = 3, addons: readonly string[] = []): Promise<Chaos> {
     const c = new Chaos(seed);
     c.s = await Simulation.start({
       seed,
       nodes,
+      addons,
       wrap: (process, clock) => {
         const line: Line = { faults: c.faults, killed: false };
         c.lines.set(process, line);
@@ -37,16 +38,28 @@ export class Chaos {
     return c;
   }
 
+  /** Objects of a resource as stored, by key; kept up to date from now on. `changed` is called after every change. */
+  follow(resource: string, changed: () => void = () => undefined): Map<string, KubeObject> {
+    const found = new Map<string, KubeObject>();
+    const pattern = new RegExp(`^(put|delete) /registry/${resource}/(.*)$`);
+    this.s.plane.changes((key, bytes) => {
+      const change = pattern.exec(key);
+      if (!change) return;
+      if (change[1] === 'delete') found.delete(change[2]!);
+      else found.set(change[2]!, JSON.parse(Buffer.from(bytes).toString()) as KubeObject);
+      changed();
+    });
+    return found;
+  }
+
   /** After every change of a pod `check` tells what is wrong, if anything. */
   never(check: () => string | undefined): void {
-    this.s.plane.changes((key, bytes) => {
-      const pod = /^(put|delete) \/registry\/pods\/(.*)$/.exec(key);
-      if (!pod) return;
-      if (pod[1] === 'delete') this.pods.delete(pod[2]!);
-      else this.pods.set(pod[2]!, JSON.parse(Buffer.from(bytes).toString()) as Pod);
-      const wrong = check();
-      if (wrong !== undefined && this.violations.at(-1) !== wrong) this.violations.push(wrong);
-    });
+    this.pods = this.follow('pods', () => this.note(check())) as Map<string, Pod>;
+  }
+
+  /** What is wrong, if anything; once in a row. */
+  note(wrong: string | undefined): void {
+    if (wrong !== undefined && this.violations.at(-1) !== wrong) this.violations.push(wrong);
   }
 
   /** Kills, stops and begins processes `times` times, one or several at once, while requests go wrong. */
