@@ -14,10 +14,23 @@ export function parseJson(text: string, problems?: string[]): unknown {
   }
 }
 
+/** An escape for half a character that has no other half beside it; there may be more of them than this finds. */
+const LONE_SURROGATE = /\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]/;
+const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Halves of characters become U+FFFD, as in Go: they cannot be written as UTF-8, and stored bytes would say something else than the object. */
+function wellFormed(this: Record<string, unknown>, _key: string, v: unknown): unknown {
+  if (typeof v === 'string') return v.replace(HALF, '\ufffd');
+  if (typeof v !== 'object' || v === null || Array.isArray(v)) return v;
+  const o = v as Record<string, unknown>;
+  if (!Object.keys(o).some((k) => k.search(HALF) >= 0)) return o;
+  return Object.fromEntries(Object.keys(o).map((k) => [k.replace(HALF, '\ufffd'), o[k]]));
+}
+
 function read(text: string, problems: string[] | undefined): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = LONE_SURROGATE.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
   } catch {
     // Said again by a reader that words its complaints as Go does; it accepts nothing that JSON.parse refuses.
     return new GoJsonReader(text, []).read();

@@ -16,45 +16,53 @@ type Place = 'root' | 'key' | 'item';
 
 class Emitter {
   text = '';
+  private column = 0;
+
+  private add(s: string): void {
+    this.text += s;
+    // Looking for the line's beginning in the whole text would take ever longer.
+    const end = s.lastIndexOf('\n');
+    this.column = end < 0 ? this.column + s.length : s.length - end - 1;
+  }
 
   node(value: unknown, indent: number, place: Place): void {
     if (Array.isArray(value)) this.list(value, indent, place);
     else if (typeof value === 'object' && value !== null) this.map(value as Record<string, unknown>, indent, place);
     else {
-      if (place !== 'root') this.text += ' ';
+      if (place !== 'root') this.add(' ');
       // Folded and literal lines stand deeper than the key or dash they belong to.
-      this.text += this.scalar(value, indent + 2) + '\n';
+      this.add(this.scalar(value, indent + 2) + '\n');
     }
   }
 
   private map(o: Record<string, unknown>, indent: number, place: Place): void {
     const keys = Object.keys(o).filter((k) => o[k] !== undefined);
     if (keys.length === 0) {
-      this.text += place === 'root' ? '{}\n' : ' {}\n';
+      this.add(place === 'root' ? '{}\n' : ' {}\n');
       return;
     }
-    if (place === 'key') this.text += '\n';
+    if (place === 'key') this.add('\n');
     const inner = place === 'root' ? indent : indent + 2;
     let first = place === 'item';
     for (const k of keys.sort(byYamlOrder)) {
-      this.text += first ? ' ' : ' '.repeat(inner);
+      this.add(first ? ' ' : ' '.repeat(inner));
       first = false;
-      this.text += keyText(k) + ':';
+      this.add(keyText(k) + ':');
       this.node(o[k], inner, 'key');
     }
   }
 
   private list(items: readonly unknown[], indent: number, place: Place): void {
     if (items.length === 0) {
-      this.text += place === 'root' ? '[]\n' : ' []\n';
+      this.add(place === 'root' ? '[]\n' : ' []\n');
       return;
     }
-    if (place === 'key') this.text += '\n';
+    if (place === 'key') this.add('\n');
     // Under a key the dashes stand where the key does; in a list they stand one step deeper.
     const inner = place === 'item' ? indent + 2 : indent;
     let first = place === 'item';
     for (const item of items) {
-      this.text += (first ? ' ' : ' '.repeat(inner)) + '-';
+      this.add((first ? ' ' : ' '.repeat(inner)) + '-');
       first = false;
       this.node(item, inner, 'item');
     }
@@ -68,14 +76,10 @@ class Emitter {
 
   private string(s: string, indent: number): string {
     const shape = analyze(s);
-    if (s.includes('\n')) return shape.block ? literal(s, indent) : doubleQuoted(s, indent, this.column());
-    if (looksTyped(s)) return doubleQuoted(s, indent, this.column());
-    if (shape.plain) return fold(s, indent, this.column());
-    return shape.single ? `'${fold(s.replaceAll("'", "''"), indent, this.column() + 1, true)}'` : doubleQuoted(s, indent, this.column());
-  }
-
-  private column(): number {
-    return this.text.length - (this.text.lastIndexOf('\n') + 1);
+    if (s.includes('\n')) return shape.block ? literal(s, indent) : doubleQuoted(s, indent, this.column);
+    if (looksTyped(s)) return doubleQuoted(s, indent, this.column);
+    if (shape.plain) return fold(s, indent, this.column);
+    return shape.single ? `'${fold(s.replaceAll("'", "''"), indent, this.column + 1, true)}'` : doubleQuoted(s, indent, this.column);
   }
 }
 

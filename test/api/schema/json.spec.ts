@@ -50,6 +50,12 @@ describe('parseJson', () => {
   });
 });
 
+describe('halves of characters', () => {
+  it('become replacement characters, as bytes will have them', () => {
+    expect(parseJson('{"a\\ud800":"\\udc00x","b":["\\ud83d\\ude42","\\ud83d"]}')).toEqual({ 'a\ufffd': '\ufffdx', b: ['\u{1f642}', '\ufffd'] });
+  });
+});
+
 describe('nesting', () => {
   it('is taken as deep as recursive code can go', () => {
     const text = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);

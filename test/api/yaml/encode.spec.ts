@@ -60,6 +60,13 @@ describe('formatYaml', () => {
     expect(formatYaml(Object.fromEntries(keys.map((k) => [k, 1])))).toBe('.x: 1\nB: 1\na: 1\na_b: 1\nab: 1\nb9: 1\nb10: 1\n');
   });
 
+  it('writes lists of any length, without looking back over all of it', () => {
+    const items = Array.from({ length: 40_000 }, (_, i) => ({ name: `n${i}`, text: `${'word '.repeat(20)}end` }));
+    const text = formatYaml({ items });
+    expect(text.split('\n')).toHaveLength(1 + 40_000 * 3 + 1);
+    expect(text.slice(-120)).toMatch(/^ {4}word[^]*end\n$/m);
+  });
+
   it.each([
     [1.5, '1.5'],
     [1e21, '1e+21'],
