@@ -47,6 +47,33 @@ describe('the end of a container', () => {
   });
 });
 
+describe('a rule that restarts all containers', () => {
+  it('ends the others and starts the pod again in order, without back-off', async () => {
+    const n = await new TestNodes().start();
+    const rules = [{ action: 'RestartAllContainers', exitCodes: { operator: 'In', values: [42] } }];
+    await n.pod('p', { restartPolicy: 'Never', initContainers: [{ ...sh('sleep 2'), name: 'init' }], containers: [sh('sleep 10; exit 42', { restartPolicy: 'Never', restartPolicyRules: rules }), { name: 'server', image: 'x' }] });
+    await n.pass(11_000);
+    expect(conditionsOf(await n.status('p'))).toMatchObject({ Ready: 'True', AllContainersRestarting: 'False' });
+    await n.pass(1100);
+    expect(conditionsOf(await n.status('p'))['AllContainersRestarting']).toBe('True');
+    await n.pass(900);
+    let s = await n.status('p');
+    expect(s.phase).toBe('Pending');
+    expect(s.initContainerStatuses[0]).toMatchObject({ restartCount: 1, state: { running: {} } });
+    expect(s.containerStatuses.map((c: { restartCount: number; state: { waiting: { reason: string } }; lastState: { terminated: { reason: string } } }) => [c.restartCount, c.state.waiting.reason, c.lastState.terminated.reason])).toEqual([
+      [1, 'RestartingAllContainers', 'RestartingAllContainers'],
+      [1, 'RestartingAllContainers', 'RestartingAllContainers'],
+    ]);
+    expect(n.notes('p')).toContain('Killing: killing');
+    await n.pass(2000);
+    s = await n.status('p');
+    expect(s.phase).toBe('Running');
+    expect(conditionsOf(s)).toMatchObject({ Ready: 'True', AllContainersRestarting: 'False' });
+    await n.pass(12_200);
+    expect((await n.status('p')).initContainerStatuses[0].restartCount).toBe(2);
+  });
+});
+
 describe('hooks', () => {
   it('after the start, when they fail, end the container', async () => {
     const n = await new TestNodes().start();

@@ -37,10 +37,22 @@ export function nodeConditions(
     ['PodReadyToStartContainers', { status: sandbox ? 'True' : 'False' }],
     ['PodScheduled', TRUE],
   ];
-  return verdicts.map(([type, v]) => {
-    const old = before.get(type);
-    return { type, ...v, lastTransitionTime: old?.status === v.status ? old.lastTransitionTime : now };
-  });
+  return verdicts.map(([type, v]) => withTime({ type, ...v }, now, before));
+}
+
+/** A condition with the time since when its status is what it is. */
+export function withTime(c: Omit<Condition, 'lastTransitionTime'>, now: string, before: ReadonlyMap<string, Condition>): Condition {
+  const old = before.get(c.type);
+  return { ...c, lastTransitionTime: old?.status === c.status ? old.lastTransitionTime : now };
+}
+
+/** Whether the pod is being restarted in place (KEP-5532). */
+export function restartingAllCondition(restarting: boolean, phase: Phase): Omit<Condition, 'lastTransitionTime'> {
+  const type = 'AllContainersRestarting';
+  if (phase === 'Succeeded') return { type, status: 'False', reason: 'PodCompleted' };
+  if (phase === 'Failed') return { type, status: 'False', reason: 'PodFailed' };
+  if (!restarting) return { type, status: 'False' };
+  return { type, status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' };
 }
 
 function isInitialized(records: readonly ContainerRecord[], phase: Phase, begun: boolean): Verdict {

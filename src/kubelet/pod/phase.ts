@@ -1,5 +1,5 @@
-import type { ContainerRecord } from './container';
-import { restarts } from './restart-policy';
+import type { ContainerRecord, Terminated } from './container';
+import { RESTARTING_ALL, restarts } from './restart-policy';
 
 export type Phase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
@@ -25,7 +25,7 @@ export function phaseOf(records: readonly ContainerRecord[], policy: string, ove
     switch (r.kind) {
       case 'init':
         if (!ended) pendingInit++;
-        else if (ended.exitCode !== 0 && (over || !restarts(r, policy, ended.exitCode))) return 'Failed';
+        else if (ended.exitCode !== 0 && (over || !again(r, policy, ended))) return 'Failed';
         else if (ended.exitCode !== 0) pendingInit++;
         break;
       case 'sidecar':
@@ -42,7 +42,7 @@ export function phaseOf(records: readonly ContainerRecord[], policy: string, ove
         else if (!ended) waiting++;
         else {
           stopped++;
-          if (!restarts(r, policy, ended.exitCode)) stoppedForGood++;
+          if (!again(r, policy, ended)) stoppedForGood++;
           if (ended.exitCode === 0) succeeded++;
         }
         break;
@@ -55,4 +55,8 @@ export function phaseOf(records: readonly ContainerRecord[], policy: string, ove
   if (stopped === 0) return over ? 'Failed' : 'Pending';
   if (!over && stoppedForGood < stopped) return 'Running';
   return succeeded === stopped ? 'Succeeded' : 'Failed';
+}
+
+function again(r: ContainerRecord, policy: string, ended: Terminated): boolean {
+  return ended.reason === RESTARTING_ALL || restarts(r, policy, ended.exitCode);
 }

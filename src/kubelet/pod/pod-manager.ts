@@ -19,7 +19,7 @@ import { StageEngine } from '../stages/stage-engine';
 import { StageRunner } from '../stages/stage-runner';
 import { ConfigSource } from './config-source';
 import { EventBudget, PodEvents } from './pod-events';
-import type { WorkerContext } from './pod-worker';
+import type { WorkerContext } from './worker-context';
 import { PodWorker } from './pod-worker';
 import { WriteQueue } from '../write-queue';
 

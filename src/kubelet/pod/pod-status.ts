@@ -1,7 +1,7 @@
 import type { KubeObject } from '../../api/meta/object';
 import { sameJson } from '../../client/equality';
 import type { Condition } from './conditions';
-import { nodeConditions } from './conditions';
+import { nodeConditions, restartingAllCondition, withTime } from './conditions';
 import type { ContainerKind, ContainerRecord, Resources } from './container';
 import type { Phase } from './phase';
 
@@ -31,6 +31,8 @@ export interface PodFacts {
   podIP: string;
   /** A main container has been started before. */
   begun: boolean;
+  /** Whether all containers are being restarted; absent where no rule can lead to that. */
+  restartingAll?: boolean;
   /** Conditions of a resize under way. */
   resize: readonly Condition[];
   /** It has its network and nothing has ended it. */
@@ -44,6 +46,7 @@ export interface PodFacts {
 export function buildStatus(f: PodFacts, now: string, before: NodePodStatus | undefined): NodePodStatus {
   const old = new Map((before?.conditions ?? []).map((c) => [c.type, c]));
   const conditions = nodeConditions(f.pod, f.records, f.phase, f.sandbox, f.begun, now, old);
+  if (f.restartingAll !== undefined) conditions.push(withTime(restartingAllCondition(f.restartingAll, f.phase), now, old));
   conditions.push(...f.resize);
   if (f.failure?.disruption) conditions.push({ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet', message: f.failure.message, lastTransitionTime: old.get('DisruptionTarget')?.lastTransitionTime ?? now });
   const lists = (kinds: readonly ContainerKind[]): object[] => f.records.filter((r) => kinds.includes(r.kind)).map((r) => containerStatus(r, f));

@@ -1,18 +1,16 @@
 import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
-import type { Client } from '../../client/client';
 import { sameJson } from '../../client/equality';
 import type { Disposable } from '../../util/clock';
-import type { Log } from '../../util/log';
-import type { NodeAdmission, Rejection } from '../admission/node-admission';
+import type { Rejection } from '../admission/node-admission';
 import type { ManagedNode } from '../node/managed-node';
-import type { Prober, ProbeKind } from '../probes/prober';
+import type { ProbeKind } from '../probes/prober';
 import type { Exit } from '../runtime/runtime';
 import type { ContainerRecord } from './container';
 import { applySpec, markExited, recordsOf } from './container';
 import type { ProbeEffects } from './container-probes';
 import { probeContainer } from './container-probes';
-import type { StarterContext, StarterPod } from './container-starter';
+import type { StarterPod } from './container-starter';
 import { ContainerStarter } from './container-starter';
 import { ContainerStopper } from './container-stopper';
 import { Deadline } from './deadline';
@@ -25,22 +23,14 @@ import { startInOrder } from './start-order';
 import { restoreRecords, restoreStatus } from './restore';
 import type { ResizedPod } from './resizer';
 import { givenSpec, Resizer } from './resizer';
+import { couldRestartAll, InPlaceRestart } from './in-place-restart';
 import { StatusReporter } from './status-reporter';
 import { VolumeGate } from './volume-gate';
 import { Waker } from './waker';
-import type { WriteQueue } from '../write-queue';
+import type { WorkerContext } from './worker-context';
 
 /** What a pod that cannot go away yet still shows of its life before its end is written. */
 const LAST_LOOK = 1000;
-
-export interface WorkerContext extends StarterContext {
-  client: Client;
-  log: Log;
-  writes: WriteQueue;
-  prober: Prober;
-  /** What the pods of this node take. */
-  admission: NodeAdmission;
-}
 
 /**
  * One pod on a node: brings its containers up in order, restarts them, tells the server what became of them in as few writes as possible, and
@@ -60,6 +50,7 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
   private startTime = '';
   /** A main container has been started. */
   private begun = false;
+  private readonly inPlace: InPlaceRestart;
   /** The node has decided to end the pod. */
   private failure: Failure | undefined;
   /** It never ran: the node would not have it. */
@@ -77,6 +68,7 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     this.waker = new Waker(x.clock, () => (this.state === 'new' ? this.run() : this.sync()));
     this.starter = new ContainerStarter(x, this);
     this.stopper = new ContainerStopper(x, this.starter);
+    this.inPlace = new InPlaceRestart(this.stopper);
     this.volumes = new VolumeGate(x, (time) => this.wakeAt(time));
     this.resizer = new Resizer(x, this);
     this.reporter = new StatusReporter(x.client, x.writes, this.uid, () => this.pod);
@@ -286,6 +278,11 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     this.x.prober.stop(id);
     markExited(r, e, this.x.clock.now(), this.x.runtime.scheme);
     this.stopper.advance();
+    if (this.state === 'active' && !this.failure && this.inPlace.after(r, this.records)) {
+      this.report();
+      this.inPlace.reset(this.records);
+      this.begun = false;
+    }
     if (this.state === 'terminating') {
       if (!this.records.some((o) => o.running)) this.letGo(true);
     } else this.sync();
@@ -295,7 +292,7 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
   private sync(): void {
     if (this.state !== 'active') return;
     if (this.failure || mainsAreOver(this.records, this.restartPolicy)) this.end();
-    else if (this.volumesReady() && this.sandbox.ensure(this.pod, (time) => this.wakeAt(time))) {
+    else if (!this.inPlace.active && this.volumesReady() && this.sandbox.ensure(this.pod, (time) => this.wakeAt(time))) {
       startInOrder(this.records, this.begun, (r) => this.starter.ensure(r));
       if (this.phase(false) === 'Failed') this.end();
     }
@@ -350,6 +347,7 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
       begun: this.begun,
       sandbox: this.sandbox.ready && !over,
       resize: over ? [] : this.resizer.conditions,
+      ...(couldRestartAll(this.records) ? { restartingAll: this.inPlace.active } : {}),
       ...(over && this.failure ? { failure: this.failure } : {}),
       scheme: this.x.runtime.scheme,
       imageName: (image: string) => this.x.images.nameOf(image),

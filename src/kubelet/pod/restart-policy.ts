@@ -11,6 +11,9 @@ export function restarts(r: ContainerRecord, podPolicy: string, exitCode: number
   return policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 }
 
+/** Reason of containers that are ended and forgotten because the whole pod is restarted in place. */
+export const RESTARTING_ALL = 'RestartingAllContainers';
+
 /** Whether a rule of the container says that its end restarts the whole pod in place. */
 export function restartsAll(r: ContainerRecord, exitCode: number): boolean {
   if (!r.spec.restartPolicy) return false;
