@@ -30,7 +30,8 @@ export class Kubelet implements Component {
       eventBurst: o.eventBurst ?? 500,
       parallelism: o.parallelism ?? 100,
     };
-    this.pods = new PodManager(x, pods, this.runtime, new ImageStore(o.imagePullLatency ?? 0), (name) => this.nodes.get(name));
+    const images = new ImageStore(o.imagePullLatency ?? 0);
+    this.pods = new PodManager(x, pods, this.runtime, images, (name) => this.nodes.get(name));
     const prefix = o.nodeNamePrefix ?? 'node-';
     const nodes = {
       names: Array.from({ length: o.nodes ?? 0 }, (_, i) => `${prefix}${i + 1}`),
@@ -42,6 +43,7 @@ export class Kubelet implements Component {
         runtimeVersion: `${this.runtime.scheme}1.36.2`,
       },
       stages,
+      imagesOf: (name: string) => images.listOf(name),
       leaseDurationSeconds: o.leaseDurationSeconds ?? 40,
       renewInterval: o.leaseRenewInterval ?? 10_000,
       statusInterval: o.statusReportInterval ?? 300_000,

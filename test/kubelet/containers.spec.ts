@@ -6,6 +6,16 @@ const sh = (script: string, more: object = {}): Record<string, unknown> => ({ na
 const waiting = async (n: TestNodes): Promise<{ reason?: string; message?: string } | undefined> => (await n.status('p')).containerStatuses[0].state.waiting;
 
 describe('images', () => {
+  it('that were pulled are listed with the node\'s next report', async () => {
+    const n = await new TestNodes().start();
+    await n.pod('p', { containers: [{ name: 'c', image: 'nginx:1.27' }] });
+    await n.pass(310_000);
+    expect((await n.node())['status'].images).toEqual([{ names: [expect.stringMatching(/^docker\.io\/library\/nginx@sha256:[0-9a-f]{64}$/), 'docker.io/library/nginx:1.27'], sizeBytes: expect.any(Number) as number }]);
+    await n.pod('q', { containers: [{ name: 'c', image: 'nginx:1.27', imagePullPolicy: 'Never' }] });
+    await n.settle();
+    expect((await n.status('q')).phase).toBe('Running');
+  });
+
   it('are not pulled when they must not be, but used when the node has them', async () => {
     const n = await new TestNodes().start();
     await n.pod('p', { containers: [{ name: 'c', image: 'own:1', imagePullPolicy: 'Never' }] });

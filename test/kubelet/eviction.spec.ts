@@ -12,6 +12,7 @@ describe('a node under pressure', () => {
     await n.settle();
     expect(conditionsOf((await n.node())['status'])).toEqual({ MemoryPressure: 'True', DiskPressure: 'True', PIDPressure: 'False', Ready: 'True' });
     expect((await n.node())['status'].conditions[0]).toMatchObject({ reason: 'KubeletHasInsufficientMemory', message: 'kubelet has insufficient memory available' });
+    expect(n.notes('node-1').slice(0, 2)).toEqual(['NodeHasInsufficientMemory: Node node-1 status is now: NodeHasInsufficientMemory', 'NodeHasDiskPressure: Node node-1 status is now: NodeHasDiskPressure']);
     await press(n, null);
     await n.settle();
     expect(conditionsOf((await n.node())['status'])).toMatchObject({ MemoryPressure: 'False', DiskPressure: 'False' });

@@ -42,7 +42,7 @@ export class EvictionManager {
   private round(): void {
     const [condition] = this.node.pressures;
     if (!condition) return;
-    this.recorder.event({ kind: 'Node', apiVersion: 'v1', name: this.node.name, uid: this.node.object.metadata.uid }, 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${STARVED[condition]}`);
+    this.recorder.event({ kind: 'Node', apiVersion: 'v1', name: this.node.name, uid: this.node.name }, 'Warning', 'EvictionThresholdMet', `Attempting to reclaim ${STARVED[condition]}`);
     // Whoever is on its way out already may free what is missing.
     const workers = [...this.workers()].filter((w) => w.active);
     if (workers.some((w) => w.evicted)) return;

@@ -1,6 +1,12 @@
 import { LruMap } from '../../util/lru-map';
 import { fullImageName, imageIdOf } from './image-names';
 
+/** v1.ContainerImage. */
+export interface NodeImage {
+  names?: string[];
+  sizeBytes?: number;
+}
+
 /** Names that stand for images which cannot be had: reserved host names (RFC 2606), and what people write when they mean that. */
 const IMPOSSIBLE = /(^|\.)invalid(:\d+)?\/|does-?not-?exist|non-?existent|no-such-image/i;
 
@@ -61,6 +67,14 @@ export class ImageStore {
   nameOf(image: string): string {
     const known = this.resolve(image);
     return 'error' in known ? image : known.name;
+  }
+
+  /** The images that were pulled to a node, as its status lists them. */
+  listOf(nodeName: string): NodeImage[] {
+    return [...(this.present.get(nodeName) ?? [])].map((name) => {
+      const id = imageIdOf(name);
+      return { names: [id, ...(name === id ? [] : [name])], sizeBytes: imageSize(id) };
+    });
   }
 
   forgetNode(nodeName: string): void {

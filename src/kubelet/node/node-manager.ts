@@ -4,6 +4,7 @@ import { formatTime } from '../../api/meta/time';
 import type { ComponentContext } from '../../client/component';
 import { NODES } from '../../client/resources';
 import type { Disposable } from '../../util/clock';
+import type { NodeImage } from '../images/image-store';
 import type { Stage } from '../stages/stage';
 import { WriteQueue } from '../write-queue';
 import type { HeartbeatOptions } from './heartbeats';
@@ -12,6 +13,8 @@ import { IpPool } from './ip-pool';
 import { ManagedNode } from './managed-node';
 import type { NodeProfile } from './node-object';
 import { NodeStages } from './node-stages';
+import type { PressureCondition } from './pressure';
+import { PRESSURE_WORDS } from './pressure';
 import { healthPatch, isReady, newNode, toldPressures } from './node-object';
 
 /** Addresses of the nodes themselves, and of pods on nodes that have no block of their own. */
@@ -27,6 +30,8 @@ export interface NodeManagerOptions extends HeartbeatOptions {
   adopt: boolean;
   profile: NodeProfile;
   stages: readonly Stage[];
+  /** The images that were pulled to a node. */
+  imagesOf(name: string): readonly NodeImage[];
 }
 
 export interface NodeWatcher {
@@ -130,6 +135,7 @@ export class NodeManager {
     node.staged = this.stages.consider(object);
     const pressed = node.pressures.join() !== toldPressures(object).join();
     // Given up by the control plane, though it lives; or left by a stage; or short of something, or no longer.
+    if (pressed) this.tellPressures(node, toldPressures(object));
     if ((wasReady && !isReady(object) && unknown(object)) || (wasStaged && !isReady(object)) || pressed) this.report(node);
     this.watcher.nodeChanged(node);
   }
@@ -147,10 +153,21 @@ export class NodeManager {
   private report(node: ManagedNode): void {
     const send = (): Promise<unknown> | undefined => {
       if (node.staged) return undefined;
-      const patch = healthPatch(node.object, node.ip, this.o.profile, formatTime(this.x.clock.now()));
+      const patch = healthPatch(node.object, node.ip, this.o.profile, formatTime(this.x.clock.now()), this.o.imagesOf(node.name));
       return this.x.client.patch(NODES, undefined, node.name, 'strategic', { status: patch }, { subresource: 'status' });
     };
     this.writes.push(node.name, { what: `status of node ${node.name}`, send });
+  }
+
+  /** Events about conditions that are about to change. */
+  private tellPressures(node: ManagedNode, before: readonly string[]): void {
+    const recorder = this.x.events.recorder('kubelet', node.name);
+    for (const type of Object.keys(PRESSURE_WORDS) as PressureCondition[]) {
+      const now = node.pressures.includes(type);
+      if (now === before.includes(type)) continue;
+      const { event } = PRESSURE_WORDS[type][now ? 'True' : 'False'];
+      recorder.event({ kind: 'Node', apiVersion: 'v1', name: node.name, uid: node.name }, 'Normal', event, `Node ${node.name} status is now: ${event}`);
+    }
   }
 
   private fallbackFor(object: KubeObject): string {

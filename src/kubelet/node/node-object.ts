@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { KubeObject } from '../../api/meta/object';
+import type { NodeImage } from '../images/image-store';
 import type { PressureCondition } from './pressure';
 import { PRESSURE_WORDS, pressuresOf } from './pressure';
 
@@ -20,6 +21,8 @@ interface Condition {
   lastTransitionTime: string;
 }
 
+/** How many images a node's status lists (nodeStatusMaxImages). */
+const MOST_IMAGES = 50;
 const PRESSURES = Object.entries(PRESSURE_WORDS) as [PressureCondition, (typeof PRESSURE_WORDS)[PressureCondition]][];
 const READY = { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' };
 
@@ -55,8 +58,8 @@ export function newNode(name: string, ip: string, p: NodeProfile, now: string): 
   };
 }
 
-/** A status patch that makes a Node healthy and fills in what it lacks; what it has is left as it is. */
-export function healthPatch(node: KubeObject, ip: string, p: NodeProfile, now: string): Record<string, unknown> {
+/** A status patch that makes a Node healthy and fills in what it lacks; what it has is left as it is. @param pulled images that it has by now */
+export function healthPatch(node: KubeObject, ip: string, p: NodeProfile, now: string, pulled: readonly NodeImage[] = []): Record<string, unknown> {
   const s = (node['status'] ?? {}) as KubeObject['status'];
   const patch: Record<string, unknown> = { conditions: conditionsOf(node, now) };
   const addresses = (s.addresses ?? []) as { type: string }[];
@@ -70,7 +73,17 @@ export function healthPatch(node: KubeObject, ip: string, p: NodeProfile, now: s
   if (!has(s.allocatable)) patch['allocatable'] = has(s.capacity) ? s.capacity : p.capacity;
   if (!s.nodeInfo?.kubeletVersion) patch['nodeInfo'] = nodeInfo(node.metadata.name!, p);
   if (!s.daemonEndpoints?.kubeletEndpoint?.Port) patch['daemonEndpoints'] = { kubeletEndpoint: { Port: 10250 } };
+  const images = withImages((s.images ?? []) as NodeImage[], pulled);
+  if (images) patch['images'] = images;
   return patch;
+}
+
+/** The images of a node with those that were pulled, the largest first; undefined when it lists them already. */
+function withImages(listed: readonly NodeImage[], pulled: readonly NodeImage[]): NodeImage[] | undefined {
+  const known = new Set(listed.flatMap((i) => i.names ?? []));
+  const fresh = pulled.filter((i) => !i.names?.some((n) => known.has(n)));
+  if (!fresh.length) return undefined;
+  return [...listed, ...fresh].sort((a, b) => (b.sizeBytes ?? 0) - (a.sizeBytes ?? 0)).slice(0, MOST_IMAGES);
 }
 
 /** The pressures that a Node's conditions tell of. */
