@@ -55,7 +55,7 @@ function command([cwd, program, ...args], env) {
     const end = (code) => {
       clearTimeout(timer);
       if (child.pid) stop();
-      resolve({ code: late ? `nothing after ${values.limit} s` : code, out });
+      resolve({ code: late ? `nothing after ${values.limit} s` : code, out, late });
     };
     child.once('error', (e) => end(e.message));
     child.once('close', (code, signal) => end(code ?? signal));
@@ -74,7 +74,9 @@ async function take(program, env) {
     if (code !== 0) return { outcome: 'skipped', why: [`its library could not be had: ${last(out) || code}`] };
   }
   for (const c of program.build ?? []) {
-    const { code, out } = await command(c, env);
+    const { code, out, late } = await command(c, env);
+    // How long a compiler takes says nothing about the server.
+    if (late) return { outcome: 'skipped', why: [`not built within ${values.limit} s`] };
     if (code !== 0) return { outcome: 'failed', why: [`does not build (${code}):`, ...out.trim().split('\n').slice(-20)] };
   }
   const { code, out } = await command(program.run, env);
