@@ -17,7 +17,7 @@ const python = join(here, 'python');
 /**
  * The client programs. `needs`: commands without which one is skipped. `fetch`: commands that take its libraries from their registry; where
  * these fail for want of the registry the client is skipped. `build`: commands that must work then. `run`: prints `ok STEP` or `not ok STEP: why`.
- * `steps`: those it must show, when they are not the usual ones. Every command: [directory, program, …arguments].
+ * `steps`: those it must show, when they are not the usual ones. `server`: options of a server for it alone. Every command: [directory, program, …arguments].
  */
 export const PROGRAMS = [
   {
@@ -26,6 +26,15 @@ export const PROGRAMS = [
     fetch: [[go, 'go', 'mod', 'download']],
     build: [[go, 'go', 'build', '-o', join(cache, 'client-go'), './clientgo']],
     run: [go, join(cache, 'client-go')],
+  },
+  {
+    name: 'client-go, short history',
+    needs: ['go'],
+    fetch: [[go, 'go', 'mod', 'download']],
+    build: [[go, 'go', 'build', '-o', join(cache, 'client-go'), './clientgo']],
+    server: ['--history', '2s'],
+    run: [go, 'env', 'KUBE_FEATURE_WatchListClient=false', join(cache, 'client-go'), 'lists'],
+    steps: ['expired pages', 'expired watch', 'shared informer'],
   },
   {
     name: 'controller-runtime',

@@ -89,32 +89,48 @@ async function take(program, env) {
   return { outcome: why.length ? 'failed' : 'passed', steps: ok.length, why };
 }
 
+/** A server, with more options of `kubernest up`, behind a cutter; `kubeconfig` leads there. */
+async function startHost(dir, options) {
+  mkdirSync(dir);
+  const own = join(dir, 'own');
+  const kubeconfig = join(dir, 'kubeconfig');
+  const server = await startServer([process.execPath, join(root, 'dist/main.js'), 'up', '--ephemeral', '--port', '0', '--kubeconfig', own, ...options], own);
+  const cutter = await startCutter(Number(server.api.server.port));
+  writeFileSync(kubeconfig, readFileSync(own, 'utf8').replaceAll(server.api.server.host, `127.0.0.1:${cutter.port}`), { mode: 0o600 });
+  const stop = async () => {
+    cutter.close();
+    if (server.running) await server.stop();
+  };
+  return { server, kubeconfig, cutUrl: cutter.cutUrl, stop };
+}
+
+/** Takes a client through its stages in a namespace of its own. */
+async function takeOn({ server, kubeconfig, cutUrl }, program) {
+  const namespace = `client-${program.name.replace(/[^a-z0-9]+/g, '-').replace(/^-/, '')}`;
+  const made = await server.api.request('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  if (made.code !== 201) throw new Error(`namespace ${namespace}: ${JSON.stringify(made.body)}`);
+  const r = await take(program, { KUBECONFIG: kubeconfig, CLIENT_NAMESPACE: namespace, CLIENT_CUT_URL: cutUrl, CLIENTS_CACHE: cache, CLIENT_ROOT: root });
+  if (!server.running) throw new Error(`${program.name}: the server has ended`);
+  return r;
+}
+
 mkdirSync(cache, { recursive: true });
 const dir = mkdtempSync(join(tmpdir(), 'kubernest-clients-'));
-const kubeconfig = join(dir, 'kubeconfig');
-const server = await startServer([process.execPath, join(root, 'dist/main.js'), 'up', '--ephemeral', '--port', '0', '--kubeconfig', kubeconfig], kubeconfig);
-const cutter = await startCutter(Number(server.api.server.port));
 const count = { passed: 0, failed: 0, skipped: 0 };
 const rows = [];
+const shared = await startHost(join(dir, 'shared'), []);
 try {
-  const behind = join(dir, 'kubeconfig-clients');
-  writeFileSync(behind, readFileSync(kubeconfig, 'utf8').replaceAll(server.api.server.host, `127.0.0.1:${cutter.port}`), { mode: 0o600 });
   for (const program of PROGRAMS.filter((p) => new RegExp(values.only).test(p.name))) {
-    const namespace = `client-${program.name.replace(/[^a-z0-9]+/g, '-').replace(/^-/, '')}`;
-    const made = await server.api.request('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    if (made.code !== 201) throw new Error(`namespace ${namespace}: ${JSON.stringify(made.body)}`);
     const start = performance.now();
-    const env = { KUBECONFIG: behind, CLIENT_NAMESPACE: namespace, CLIENT_CUT_URL: cutter.cutUrl, CLIENTS_CACHE: cache, CLIENT_ROOT: root };
-    const r = await take(program, env);
-    if (!server.running) throw new Error(`${program.name}: the server has ended`);
+    const own = program.server && (await startHost(join(dir, program.name), program.server));
+    const r = await takeOn(own ?? shared, program).finally(() => own?.stop());
     count[r.outcome]++;
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     rows.push([program.name, r.outcome, r.steps ?? '', `${seconds} s`, r.outcome === 'skipped' ? r.why[0] : '']);
     if (r.outcome === 'failed') console.log([`*** ${program.name}`, ...r.why.map((w) => `    ${w}`)].join('\n'));
   }
 } finally {
-  cutter.close();
-  if (server.running) await server.stop();
+  await shared.stop();
   rmSync(dir, { recursive: true, force: true });
 }
 
