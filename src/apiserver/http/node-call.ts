@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Call } from './call';
 import { MAX_BODY } from './limits';
+import { reasonPhrase } from './reason-phrase';
 import { bodyTooLarge } from './refusals';
 import type { RequestHeaders } from './request-headers';
 import { readHeaders } from './request-headers';
@@ -59,14 +60,14 @@ export class NodeCall implements Call {
 
   send(code: number, head: readonly string[], body: Uint8Array | undefined): void {
     this.res.removeHeader('connection');
-    this.res.writeHead(code, head as string[]);
+    this.res.writeHead(code, reasonPhrase(code), head as string[]);
     if (body) this.res.end(body);
     else this.res.end();
   }
 
   begin(code: number, head: readonly string[]): void {
     this.res.removeHeader('connection');
-    this.res.writeHead(code, head as string[]);
+    this.res.writeHead(code, reasonPhrase(code), head as string[]);
     this.res.flushHeaders();
   }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import supertest from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Harness } from './support';
@@ -283,6 +284,7 @@ describe('bodies', () => {
   it('above 3 MiB are 413', async () => {
     const r = await ask('post', CM).type('application/json').send(`"${'x'.repeat(3 * 1024 * 1024)}"`).expect(413);
     expect(r.body).toEqual(status(413, 'RequestEntityTooLarge', 'Request entity too large: limit is 3145728'));
+    expect((r as unknown as { res: IncomingMessage }).res.statusMessage).toBe('Request Entity Too Large');
   });
   it('warn of repeated fields', async () => {
     const r = await ask('post', CM).type('application/yaml').send('kind: ConfigMap\nmetadata: {name: w}\ndata:\n  k: a\n  k: b\n').expect(201);

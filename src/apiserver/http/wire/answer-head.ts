@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { reasonPhrase } from '../reason-phrase';
 
 const LINES = new Map<number, string>();
 
@@ -8,7 +8,7 @@ const LINES = new Map<number, string>();
  */
 export function answerHead(code: number, head: readonly string[], date: string, chunked: boolean): string {
   let line = LINES.get(code);
-  if (line === undefined) LINES.set(code, (line = `HTTP/1.1 ${code} ${STATUS_CODES[code] ?? 'Unknown'}\r\n`));
+  if (line === undefined) LINES.set(code, (line = `HTTP/1.1 ${code} ${reasonPhrase(code)}\r\n`));
   let text = line;
   for (let i = 0; i + 1 < head.length; i += 2) {
     const value = head[i + 1]!;
