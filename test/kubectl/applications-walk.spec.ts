@@ -149,6 +149,18 @@ volumes: [{name: v, configMap: {name: ficheros}}]`));
     await c.k('delete pods --all --grace-period=1');
   });
 
+  it('resizing in place, a debugging container, running out of memory', async () => {
+    await c.apply(pod('crece', 'containers: [{name: c, image: nginx, resources: {requests: {cpu: 100m, memory: 64Mi}}}]') + pod('revienta', 'restartPolicy: Never\ncontainers: [{name: c, image: polinux/stress, command: [stress], args: [--vm, "1", --vm-bytes, 250M], resources: {limits: {memory: 100Mi}}}]'));
+    await c.until('get pod crece --no-headers', /1\/1\s+Running/);
+    await c.k('patch pod crece --subresource resize -p \'{"spec":{"containers":[{"name":"c","resources":{"requests":{"cpu":"200m"}}}]}}\'');
+    await c.until('get pod crece -o jsonpath={.status.containerStatuses[0].resources.requests.cpu}/{.status.containerStatuses[0].restartCount}', '200m/0');
+    await c.until('get events --field-selector involvedObject.name=crece', /ResizeCompleted\s+pod\/crece\s+Pod resize completed/);
+    await c.k('debug crece --image=busybox --target=c --profile=general -- sleep 1');
+    await c.until('get pod crece -o jsonpath={.status.ephemeralContainerStatuses[0].state.terminated.exitCode}', '0');
+    await c.until('get pod revienta --no-headers', /OOMKilled/);
+    await c.k('delete pods --all --grace-period=1');
+  });
+
   it('accounts and roles', async () => {
     await c.k('create serviceaccount robot');
     await c.k('create role lee --verb=get,list --resource=pods');

@@ -79,6 +79,21 @@ spec:
     await c.k('delete deployment separado');
   });
 
+  it('a node that runs short of memory is marked, and sends pods away', async () => {
+    await c.k('create deployment aqui --image=nginx --replicas=3');
+    await c.rolledOut('deployment/aqui');
+    const node = await c.k('get pods -l app=aqui -o jsonpath={.items[0].spec.nodeName}');
+    await c.k(`annotate node ${node} kubernest.io/pressure=memory`);
+    await c.until('get pods -l app=aqui -o jsonpath={.items[*].status.reason}', /Evicted/);
+    await c.until(`get node ${node} -o jsonpath={.spec.taints[*].key}`, 'node.kubernetes.io/memory-pressure');
+    expect(await c.k('get events')).toMatch(/Evicted\s+pod\/aqui-\S+\s+The node was low on resource: memory/);
+    await c.rolledOut('deployment/aqui');
+    await c.k(`annotate node ${node} kubernest.io/pressure-`);
+    await c.until(`get node ${node} -o jsonpath={.spec.taints[*].key}`, '');
+    await c.k('delete deployment aqui');
+    await c.k('delete pods --field-selector status.phase=Failed');
+  });
+
   it('a node that is deleted loses its pods', async () => {
     await c.k('create deployment resto --image=nginx --replicas=3');
     await c.rolledOut('deployment/resto');
