@@ -25,13 +25,15 @@ export function createCloudNodeController(x: ComponentContext): Component {
     // One: zones are filled evenly.
     workers: 1,
     setup: (queue) => {
-      const add = (n: Node): void => queue.add(n.metadata.name!);
+      const add = (n: Node): void => {
+        if (isWaiting(n) || LABELS.some(([old]) => n.metadata.labels?.[old] !== undefined)) queue.add(n.metadata.name!);
+      };
       return [nodes.subscribe({ added: add, updated: add })];
     },
     async reconcile(key) {
       const node = nodes.get(key);
       if (!node) return;
-      const waits = node.spec.taints?.some((t) => t.key === UNINITIALIZED) ?? false;
+      const waits = isWaiting(node);
       const labels = { ...node.metadata.labels };
       if (waits) {
         labels[ZONE_LABEL] ??= emptiest(nodes.list());
@@ -56,6 +58,10 @@ export function createCloudNodeController(x: ComponentContext): Component {
       if (waits) events.event(node, 'Normal', 'Synced', 'Node synced successfully');
     },
   });
+}
+
+function isWaiting(n: Node): boolean {
+  return n.spec.taints?.some((t) => t.key === UNINITIALIZED) ?? false;
 }
 
 function emptiest(nodes: readonly Node[]): string {

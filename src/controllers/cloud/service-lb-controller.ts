@@ -14,6 +14,9 @@ import { IPV4, IPV6 } from './address-pool';
 
 const FINALIZER = 'service.kubernetes.io/load-balancer-cleanup';
 const EXCLUDED = 'node.kubernetes.io/exclude-from-external-load-balancers';
+/** A key beside those of Services: the nodes have changed; and how long they are let settle, in milliseconds. */
+const HOSTS = ' hosts';
+const SETTLE = 1000;
 const TO_BE_DELETED = 'ToBeDeletedByClusterAutoscaler';
 
 interface Ingress {
@@ -49,11 +52,9 @@ class ServiceLbController {
         const add = (s: Balanced): void => {
           if (wants(s) || s.metadata.finalizers?.includes(FINALIZER)) queue.add(keyOf(s));
         };
+        // Many nodes change at a time; they are looked at together, and not at all while there is nothing to send to them.
         const nodesChanged = (): void => {
-          const now = this.hosts().join();
-          if (now === this.balanced) return;
-          this.balanced = now;
-          for (const s of this.services.list()) if (this.ensured.has(keyOf(s))) this.tellHosts(s);
+          if (this.ensured.size > 0) queue.addAfter(HOSTS, SETTLE);
         };
         return [
           this.services.subscribe({ added: add, updated: add, deleted: (s) => void this.ensured.delete(keyOf(s)) }),
@@ -61,6 +62,7 @@ class ServiceLbController {
         ];
       },
       reconcile: async (key) => {
+        if (key === HOSTS) return this.hostsChanged();
         const s = this.services.get(key);
         if (!s) return;
         try {
@@ -83,7 +85,9 @@ class ServiceLbController {
       return;
     }
     this.events.event(s, 'Normal', 'EnsuringLoadBalancer', 'Ensuring load balancer');
-    if (this.hosts().length === 0) this.events.event(s, 'Warning', 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer');
+    const hosts = this.hosts();
+    this.balanced = hosts.join();
+    if (hosts.length === 0) this.events.event(s, 'Warning', 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer');
     const ingress = this.addresses(s);
     const held = s.metadata.finalizers?.includes(FINALIZER) ? s : await this.patch(s, { metadata: { finalizers: [...(s.metadata.finalizers ?? []), FINALIZER] } });
     this.events.event(s, 'Normal', 'EnsuredLoadBalancer', 'Ensured load balancer');
@@ -123,8 +127,15 @@ class ServiceLbController {
     return this.nodes.list().filter(fit).map((n) => n.metadata.name!);
   }
 
-  private tellHosts(s: Balanced): void {
-    if (this.hosts().length === 0) this.events.event(s, 'Warning', 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer');
+  private hostsChanged(): void {
+    const now = this.hosts().join();
+    if (now === this.balanced) return;
+    this.balanced = now;
+    for (const s of this.services.list()) if (this.ensured.has(keyOf(s))) this.tellHosts(s, now === '');
+  }
+
+  private tellHosts(s: Balanced, none: boolean): void {
+    if (none) this.events.event(s, 'Warning', 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer');
     else this.events.event(s, 'Normal', 'UpdatedLoadBalancer', 'Updated load balancer with new hosts');
   }
 
