@@ -118,7 +118,8 @@ export class Framework {
     onRefusal?: (plugin: string, v: Verdict) => void,
   ): Verdict | undefined {
     if (!this.nominator.empty) {
-      const nominated = this.nominator.forNode(node.name).filter((p) => p.priority >= pod.priority && p.uid !== pod.uid);
+      const all = this.nominator.forNode(node.name);
+      const nominated = all.length ? all.filter((p) => p.priority >= pod.priority && p.uid !== pod.uid) : all;
       if (nominated.length) {
         for (const p of nominated) this.cache.tryAdd(p, node);
         let v: Verdict | undefined;

@@ -69,7 +69,7 @@ export function interPodAffinity(x: PluginContext, args: AffinityArgs = {}): Sch
     ],
     preFilter(state, pod) {
       // Nominated pods are tried out on their nodes; their terms have to be known before.
-      for (const p of x.nominator.pods()) for (const t of p.requiredAntiAffinity) topology.antiAffinity.expect(t);
+      for (const p of x.nominator.antiAffine) for (const t of p.requiredAntiAffinity) topology.antiAffinity.expect(t);
       const existing = topology.antiAffinity.matching(pod, labelsOf(pod.namespace)).map((e) => counted(e.term, e.tally));
       if (!existing.length && !pod.requiredAffinity.length && !pod.requiredAntiAffinity.length) return SKIP;
       const own = pod.requiredAffinity;

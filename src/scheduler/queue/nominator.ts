@@ -6,6 +6,7 @@ const NONE: readonly PodInfo[] = [];
 export class Nominator {
   private readonly byNode = new Map<string, PodInfo[]>();
   private readonly nodeOf = new Map<string, string>();
+  private readonly withAntiAffinity = new Map<string, PodInfo>();
 
   get empty(): boolean {
     return this.nodeOf.size === 0;
@@ -15,9 +16,9 @@ export class Nominator {
     return this.byNode.get(nodeName) ?? NONE;
   }
 
-  /** Every nominated pod. */
-  *pods(): Iterable<PodInfo> {
-    for (const pods of this.byNode.values()) yield* pods;
+  /** The nominated pods that do not want certain others near: few, mostly none, among what may be thousands. */
+  get antiAffine(): Iterable<PodInfo> {
+    return this.withAntiAffinity.values();
   }
 
   of(uid: string): string | undefined {
@@ -29,6 +30,7 @@ export class Nominator {
     this.delete(pod.uid);
     if (!nodeName) return;
     this.nodeOf.set(pod.uid, nodeName);
+    if (pod.requiredAntiAffinity.length) this.withAntiAffinity.set(pod.uid, pod);
     const pods = this.byNode.get(nodeName);
     if (pods) pods.push(pod);
     else this.byNode.set(nodeName, [pod]);
@@ -38,6 +40,7 @@ export class Nominator {
     const nodeName = this.nodeOf.get(uid);
     if (nodeName === undefined) return;
     this.nodeOf.delete(uid);
+    this.withAntiAffinity.delete(uid);
     const rest = this.byNode.get(nodeName)!.filter((p) => p.uid !== uid);
     if (rest.length) this.byNode.set(nodeName, rest);
     else this.byNode.delete(nodeName);
