@@ -1,4 +1,5 @@
 import { groupKind, groupResource } from '../meta/object';
+import { goQuote } from '../patch/go-format';
 import type { FieldError } from './field-error';
 import { causeOf, summarize } from './field-error';
 
@@ -76,11 +77,11 @@ function named(gr: GroupResource, name: string): StatusDetails {
 }
 
 export function notFound(gr: GroupResource, name: string): StatusError {
-  return new StatusError(404, 'NotFound', `${groupResource(gr.group, gr.resource)} "${name}" not found`, named(gr, name));
+  return new StatusError(404, 'NotFound', `${groupResource(gr.group, gr.resource)} ${goQuote(name)} not found`, named(gr, name));
 }
 
 export function alreadyExists(gr: GroupResource, name: string): StatusError {
-  return new StatusError(409, 'AlreadyExists', `${groupResource(gr.group, gr.resource)} "${name}" already exists`, named(gr, name));
+  return new StatusError(409, 'AlreadyExists', `${groupResource(gr.group, gr.resource)} ${goQuote(name)} already exists`, named(gr, name));
 }
 
 /** generateName drew a taken name eight times; clients may retry after a second. */
@@ -88,14 +89,14 @@ export function generateNameConflict(gr: GroupResource, name: string): StatusErr
   return new StatusError(
     409,
     'AlreadyExists',
-    `${groupResource(gr.group, gr.resource)} "${name}" already exists, the server was not able to generate a unique name for the object`,
+    `${groupResource(gr.group, gr.resource)} ${goQuote(name)} already exists, the server was not able to generate a unique name for the object`,
     { ...named(gr, name), retryAfterSeconds: 1 },
   );
 }
 
 /** 409 of optimistic locking; `why` is the upstream sentence that retry loops look for. */
 export function conflict(gr: GroupResource, name: string, why: string): StatusError {
-  return new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${groupResource(gr.group, gr.resource)} "${name}": ${why}`, named(gr, name));
+  return new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${groupResource(gr.group, gr.resource)} ${goQuote(name)}: ${why}`, named(gr, name));
 }
 
 export const MODIFIED = 'the object has been modified; please apply your changes to the latest version and try again';
@@ -111,7 +112,7 @@ export function unauthorized(): StatusError {
 /** 403 as access control and admission say it: `pods "x" is forbidden: why`. */
 export function forbidden(gr: GroupResource, name: string, why: string, causes?: StatusCause[]): StatusError {
   const what = groupResource(gr.group, gr.resource);
-  const subject = !gr.resource ? 'forbidden' : name ? `${what} "${name}" is forbidden` : `${what} is forbidden`;
+  const subject = !gr.resource ? 'forbidden' : name ? `${what} ${goQuote(name)} is forbidden` : `${what} is forbidden`;
   return new StatusError(403, 'Forbidden', `${subject}: ${why}`, { ...named(gr, name), ...(causes ? { causes } : {}) });
 }
 
@@ -125,7 +126,7 @@ export function methodNotSupported(gr: GroupResource, action: string): StatusErr
 
 /** 422 with a cause per field error; `errors` must not be empty. */
 export function invalid(gk: { group: string; kind: string }, name: string, errors: readonly FieldError[]): StatusError {
-  return new StatusError(422, 'Invalid', `${groupKind(gk.group, gk.kind)} "${name}" is invalid: ${summarize(errors)}`, {
+  return new StatusError(422, 'Invalid', `${groupKind(gk.group, gk.kind)} ${goQuote(name)} is invalid: ${summarize(errors)}`, {
     ...(name ? { name } : {}),
     ...(gk.group ? { group: gk.group } : {}),
     kind: gk.kind,

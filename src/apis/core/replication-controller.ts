@@ -5,6 +5,7 @@ import type { ResourceDefinition, Strategy } from '../../apiserver/registry/stra
 import { ageColumn, formatLabels, nameColumn, templateColumns } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
 import { bumpGeneration } from '../shared/generation';
+import { goMap } from '../shared/go-value';
 import { isDns1123Label, onlyNameIsDnsSubdomain } from '../shared/names';
 import { defaultPodTemplate } from '../shared/pod-defaults';
 import { dropDisabledTemplateFields } from '../shared/pod-disabled-fields';
@@ -34,7 +35,7 @@ function validateTemplate(spec: Raw): FieldError[] {
   const labels = template.metadata?.labels as Record<string, string> | undefined;
   const selector = (spec.selector ?? {}) as Record<string, string>;
   if (Object.keys(selector).length && !selectorFromSet(selector).matches(labels)) {
-    errors.push(invalidValue(`${path}.metadata.labels`, labels, '`selector` does not match template `labels`'));
+    errors.push(invalidValue(`${path}.metadata.labels`, goMap(template.metadata as Raw | undefined, 'labels'), '`selector` does not match template `labels`'));
   }
   errors.push(...validatePodTemplate(template, path));
   const podSpec = (template.spec ?? {}) as Raw;

@@ -1,8 +1,10 @@
 import { invalidValue, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
+import { givenEmpty } from '../../api/schema/empties';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { parseCidrSloppy, validateCidr } from '../shared/cidr';
 import { ageColumn, nameColumn } from '../shared/columns';
+import { nameIsDnsSubdomain } from '../shared/names';
 import { resetMetadataForStatus } from '../shared/status';
 import { ALL_VERBS, VIEW_VERBS } from '../shared/verbs';
 
@@ -25,13 +27,13 @@ function validateSpec(cidrs: string[]): FieldError[] {
 }
 
 /** Ranges stay; a second family may be added to the first. */
-function validateUpdate(now: string[], before: string[]): FieldError[] {
+function validateUpdate(now: string[], before: string[], given: unknown): FieldError[] {
   if (now.length === before.length) return now.flatMap((c, i) => (c === before[i] ? [] : [invalidValue(`${PATH}[${i}]`, c, IMMUTABLE)]));
   if (before.length === 1 && now.length === 2) {
     const errors = now[0] === before[0] ? [] : [invalidValue(`${PATH}[0]`, now[0], IMMUTABLE)];
     return [...errors, ...validateSpec(now)];
   }
-  return [invalidValue(PATH, now.length ? now : null, IMMUTABLE)];
+  return [invalidValue(PATH, now.length ? now : given, IMMUTABLE)];
 }
 
 export const serviceCidr: ResourceDefinition = {
@@ -41,13 +43,14 @@ export const serviceCidr: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.networking.v1.ServiceCIDR',
   strategy: {
+    validateName: nameIsDnsSubdomain,
     prepareForCreate: (_c, o) => {
       o.status = {};
     },
     prepareForUpdate: (_c, o, old) => {
       o.status = old.status;
     },
-    validate: (_c, o, old) => (old ? validateUpdate(cidrsOf(o), cidrsOf(old)) : validateSpec(cidrsOf(o))),
+    validate: (_c, o, old) => (old ? validateUpdate(cidrsOf(o), cidrsOf(old), givenEmpty(o.spec as object | undefined, 'cidrs') ?? null) : validateSpec(cidrsOf(o))),
     resetFields: [['status']],
   },
   columns: [nameColumn, { name: 'CIDRs', type: 'string', cell: (o) => cidrsOf(o).join(',') }, ageColumn],

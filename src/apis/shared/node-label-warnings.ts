@@ -14,14 +14,14 @@ const DEPRECATED: Readonly<Record<string, string>> = {
 
 /** What to say of a node label that should no longer be used; undefined for all others. */
 export function nodeLabelDeprecation(key: string): string | undefined {
-  return DEPRECATED[key];
+  return Object.hasOwn(DEPRECATED, key) ? DEPRECATED[key] : undefined;
 }
 
 /** Warnings about deprecated labels, and with `checkValues` impossible values, in a node selector term. */
 export function nodeSelectorTermWarnings(term: Raw, checkValues: boolean, path: string): string[] {
   const found: string[] = [];
   ((term.matchExpressions ?? []) as Raw[]).forEach((e, i) => {
-    const deprecated = DEPRECATED[e.key as string];
+    const deprecated = nodeLabelDeprecation(e.key as string);
     if (deprecated) found.push(`${path}.matchExpressions[${i}].key: ${e.key} is ${deprecated}`);
     if (!checkValues) return;
     ((e.values ?? []) as string[]).forEach((v, j) => {

@@ -83,5 +83,6 @@ export function pushPodSecurityErrors(errors: FieldError[], spec: Raw, path: str
   if (sc.windowsOptions) pushWindowsOptionErrors(errors, sc.windowsOptions, `${path}.windowsOptions`);
   if (sc.appArmorProfile) pushAppArmorErrors(errors, sc.appArmorProfile, `${path}.appArmorProfile`);
   if (sc.supplementalGroupsPolicy !== undefined) pushNotSupported(errors, sc.supplementalGroupsPolicy, ['Merge', 'Strict'], `${path}.supplementalGroupsPolicy`);
-  if (sc.seLinuxChangePolicy !== undefined) pushNotSupported(errors, sc.seLinuxChangePolicy, ['MountOption', 'Recursive'], `${path}.seLinuxChangePolicy`);
+  // MountOption is for volumes of all access modes, which is still off.
+  if (sc.seLinuxChangePolicy !== undefined) pushNotSupported(errors, sc.seLinuxChangePolicy, ['Recursive'], `${path}.seLinuxChangePolicy`);
 }

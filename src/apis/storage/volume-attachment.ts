@@ -7,6 +7,8 @@ import { goValue } from '../shared/go-value';
 import { nameIsDnsSubdomain } from '../shared/names';
 import { resetMetadataForStatus } from '../shared/status';
 import { ALL_VERBS, VIEW_VERBS } from '../shared/verbs';
+import type { Raw } from '../shared/raw';
+import { validateVolumeSpec } from '../core/persistent-volume/validation';
 import { validateDriverName } from './driver-name';
 import { WHOLE } from '../shared/metadata-rules';
 
@@ -17,6 +19,7 @@ function validateSource(source: { persistentVolumeName?: string; inlineVolumeSpe
   const { persistentVolumeName: name, inlineVolumeSpec: inline } = source;
   if (name === undefined && inline === undefined) return [required(path, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')];
   if (name !== undefined && inline !== undefined) return [forbiddenField(path, 'must specify exactly one of inlineVolumeSpec and persistentVolumeName')];
+  if (inline !== undefined) return validateVolumeSpec(inline as Raw, `${path}.inlineVolumeSpec`, { inline: true, name: '' });
   return name === '' ? [required(`${path}.persistentVolumeName`, 'must specify non empty persistentVolumeName')] : [];
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { showValue } from '../../../src/api/errors/field-error';
+import { required, showValue } from '../../../src/api/errors/field-error';
+import { invalid, notFound } from '../../../src/api/errors/status-error';
+
+describe('names in messages', () => {
+  it('are quoted as Go does', () => {
+    expect(notFound({ group: '', resource: 'pods' }, 'a\u202e"').message).toBe('pods "a\\u202e\\"" not found');
+    expect(invalid({ group: '', kind: 'Pod' }, 'a\n', [required('spec')]).message).toBe('Pod "a\\n" is invalid: spec: Required value');
+  });
+});
 
 describe('showValue', () => {
   it('quotes text as Go does', () => {

@@ -57,6 +57,10 @@ describe('Node', () => {
   });
 
   it('takes its addresses and identity once', () => {
+    expect(new KindUnderTest(node).create('spec: {podCIDRs: [10.1.0.0/24, nope]}').errors.slice(1)).toEqual([
+      'spec.podCIDRs: Internal error: invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[1]: <nil> (invalid CIDR address: nope)',
+      'spec.podCIDRs: Invalid value: ["10.1.0.0/24","nope"]: may specify no more than one CIDR for each IP family',
+    ]);
     const old = made('spec: {podCIDR: 10.1.0.0/24, podCIDRs: [10.1.0.0/24], providerID: x://1}');
     expect(kind.update(old, (o) => {
       o.spec.podCIDR = '10.2.0.0/24';

@@ -26,7 +26,17 @@ describe('a persistent volume', () => {
     expect(volume(fields)).toContain(error);
   });
 
+  it('keeps its affinity, told as upstream has it inside', () => {
+    const terms = (key: string): object => ({ required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'In', values: ['a'] }] }] } });
+    const { object } = volumes.create('spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], hostPath: {path: /a}, nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: k, operator: In, values: [a]}]}]}}}');
+    expect(volumes.update(object, (o) => void (o.spec.nodeAffinity = terms('l'))).errors).toEqual([
+      'nodeAffinity: Invalid value: {"Required":{"NodeSelectorTerms":[{"MatchExpressions":[{"Key":"l","Operator":"In","Values":["a"]}],"MatchFields":null}]}}: field is immutable, except for updating from beta label to GA',
+    ]);
+    expect(volumes.update(object, (o) => void delete o.spec.nodeAffinity).errors).toEqual(['nodeAffinity: Invalid value: null: field is immutable, except for updating from beta label to GA']);
+  });
+
   it('has a size and a way to reach it', () => {
+    expect(volumes.create('spec: {capacity: {}, accessModes: [ReadWriteOnce], hostPath: {path: /a}}').errors).toEqual(['spec.capacity: Required value', 'spec.capacity: Unsupported value: {}: supported values: "storage"']);
     expect(volumes.create('spec: {hostPath: {path: /a}}').errors).toEqual(['spec.accessModes: Required value', 'spec.capacity: Required value', 'spec.capacity: Unsupported value: null: supported values: "storage"']);
     expect(volumes.create('spec: {hostPath: {path: /a}, accessModes: [ReadWriteOnce], capacity: {cpu: 1}}').errors[0]).toMatch(/^spec.capacity: Unsupported value: .*: supported values: "storage"$/);
   });

@@ -58,5 +58,15 @@ describe('CSI objects', () => {
     expect(kind.create('spec: {attacher: d.example.com, nodeName: n1, source: {}}').errors).toEqual([
       'spec.source: Required value: must specify exactly one of inlineVolumeSpec and persistentVolumeName',
     ]);
+    const inline = (spec: string): string[] => kind.create(`spec: {attacher: d.example.com, nodeName: n1, source: {inlineVolumeSpec: ${spec}}}`).errors;
+    expect(inline('{accessModes: [ReadWriteOnce], csi: {driver: d.example.com, volumeHandle: h}}')).toEqual([]);
+    expect(inline('{capacity: {storage: 1Gi}, claimRef: {name: c}, accessModes: [ReadWriteOnce], persistentVolumeReclaimPolicy: Delete, storageClassName: s, volumeMode: Block, nfs: {server: s, path: /p}}')).toEqual([
+      'spec.source.inlineVolumeSpec.claimRef: Forbidden: may not be specified in the context of inline volumes',
+      'spec.source.inlineVolumeSpec.capacity: Forbidden: may not be specified in the context of inline volumes',
+      'spec.source.inlineVolumeSpec.csi: Required value: has to be specified in the context of inline volumes',
+      'spec.source.inlineVolumeSpec.persistentVolumeReclaimPolicy: Forbidden: may only be Retain in the context of inline volumes',
+      'spec.source.inlineVolumeSpec.storageClassName: Forbidden: may not be specified in the context of inline volumes',
+      'spec.source.inlineVolumeSpec.volumeMode: Forbidden: may not specify volumeMode other than Filesystem in the context of inline volumes',
+    ]);
   });
 });

@@ -40,8 +40,10 @@ function validateFeatures(features: readonly string[]): FieldError[] {
 function validatePodCidrs(cidrs: readonly string[]): FieldError[] {
   const errors = cidrs.flatMap((c, i) => validateLegacyCidr(c, `spec.podCIDRs[${i}]`));
   if (cidrs.length < 2) return errors;
+  const wrong = cidrs.findIndex((c) => !parseCidrSloppy(c));
+  if (wrong >= 0) errors.push({ type: 'InternalError', field: 'spec.podCIDRs', message: `Internal error: invalid PodCIDRs. failed to check with dual stack with error:invalid CIDR[${wrong}]: <nil> (invalid CIDR address: ${cidrs[wrong]})` });
   const families = new Set(cidrs.map((c) => parseCidrSloppy(c)?.network.family));
-  if (families.size !== 2 || cidrs.length > 2) errors.push(invalidValue('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'));
+  if (wrong >= 0 || families.size !== 2 || cidrs.length > 2) errors.push(invalidValue('spec.podCIDRs', cidrs, 'may specify no more than one CIDR for each IP family'));
   return errors;
 }
 

@@ -5,6 +5,7 @@ import { pushMessages, pushNotSupported } from '../../shared/checks';
 import { pushAccessModeErrors, VOLUME_MODES } from '../../shared/claim-spec-validation';
 import { semanticEqual } from '../../shared/equality';
 import { goDiff } from '../../shared/go-diff';
+import { goMap, goValue } from '../../shared/go-value';
 import { isDns1123Subdomain } from '../../shared/names';
 import { nodeSelectorHasInvalidValue, validateNodeSelector } from '../../shared/node-selector-validation';
 import type { Raw, ResourceList } from '../../shared/raw';
@@ -68,16 +69,17 @@ function sourceOf(spec: Raw): Raw {
   return source;
 }
 
-function pushCapacityErrors(errors: FieldError[], capacity: ResourceList): void {
+function pushCapacityErrors(errors: FieldError[], spec: Raw, path: string): void {
+  const capacity = (spec.capacity ?? {}) as ResourceList;
   const names = Object.keys(capacity);
-  if (!names.length) errors.push(required('spec.capacity'));
+  if (!names.length) errors.push(required(path));
   if (capacity.storage === undefined || names.length > 1) {
-    errors.push(notSupported('spec.capacity', names.length ? capacity : null, ['storage']));
+    errors.push(notSupported(path, goMap(spec, 'capacity'), ['storage']));
   }
   for (const name of names) {
     const q = capacity[name]!;
-    if (quantityValue(q) < 0) errors.push(invalidValue(`spec.capacity[${name}]`, quantityValue(q), 'must be a valid resource quantity'));
-    errors.push(...validatePositiveQuantity(q, `spec.capacity[${name}]`));
+    if (quantityValue(q) < 0) errors.push(invalidValue(`${path}[${name}]`, quantityValue(q), 'must be a valid resource quantity'));
+    errors.push(...validatePositiveQuantity(q, `${path}[${name}]`));
   }
 }
 
@@ -86,35 +88,62 @@ function isRoot(path: string): boolean {
   return path.startsWith('/') && path.split('/').every((p) => p === '' || p === '.');
 }
 
-/** Complaints about the spec of a PersistentVolume (ValidatePersistentVolumeSpec). */
-function validateSpec(o: KubeObject, old: KubeObject | undefined): FieldError[] {
-  const spec = (o.spec ?? {}) as Raw;
+/** What is looked at otherwise in a volume that stands in a VolumeAttachment instead of being one of its own. */
+interface VolumeRules {
+  inline: boolean;
+  name: string;
+  /** The affinity before an update. */
+  before?: Raw;
+}
+
+const INLINE = 'may not be specified in the context of inline volumes';
+
+function pushInlineErrors(errors: FieldError[], spec: Raw, path: string): void {
+  if (spec.claimRef) errors.push(forbiddenField(`${path}.claimRef`, INLINE));
+  if (Object.keys((spec.capacity ?? {}) as object).length) errors.push(forbiddenField(`${path}.capacity`, INLINE));
+  if (!spec.csi) errors.push(required(`${path}.csi`, 'has to be specified in the context of inline volumes'));
+}
+
+function pushAffinityErrors(errors: FieldError[], affinity: Raw, path: string, before: Raw | undefined): void {
+  const lenient = nodeSelectorHasInvalidValue(before?.required as Raw | undefined);
+  if (affinity.required) errors.push(...validateNodeSelector(affinity.required, `${path}.required`, lenient));
+  else errors.push(required(`${path}.required`, 'must specify required node constraints'));
+}
+
+/** Complaints about the spec of a PersistentVolume, or of one that stands inline (ValidatePersistentVolumeSpec). */
+export function validateVolumeSpec(spec: Raw, path: string, { inline, name, before }: VolumeRules): FieldError[] {
   const errors: FieldError[] = [];
+  if (inline) pushInlineErrors(errors, spec, path);
   const modes = (spec.accessModes ?? []) as string[];
-  if (!modes.length) errors.push(required('spec.accessModes'));
-  pushAccessModeErrors(errors, modes, 'spec.accessModes');
-  pushCapacityErrors(errors, (spec.capacity ?? {}) as ResourceList);
-  if (spec.persistentVolumeReclaimPolicy) pushNotSupported(errors, spec.persistentVolumeReclaimPolicy, RECLAIM_POLICIES, 'spec.persistentVolumeReclaimPolicy');
-  if (spec.nodeAffinity) {
-    const lenient = nodeSelectorHasInvalidValue(old?.spec?.nodeAffinity?.required as Raw | undefined);
-    if (spec.nodeAffinity.required) errors.push(...validateNodeSelector(spec.nodeAffinity.required, 'spec.nodeAffinity.required', lenient));
-    else errors.push(required('spec.nodeAffinity.required', 'must specify required node constraints'));
+  if (!modes.length) errors.push(required(`${path}.accessModes`));
+  pushAccessModeErrors(errors, modes, `${path}.accessModes`);
+  if (!inline) pushCapacityErrors(errors, spec, `${path}.capacity`);
+  const reclaim = spec.persistentVolumeReclaimPolicy as string | undefined;
+  if (reclaim && !inline) pushNotSupported(errors, reclaim, RECLAIM_POLICIES, `${path}.persistentVolumeReclaimPolicy`);
+  else if (reclaim && reclaim !== 'Retain') errors.push(forbiddenField(`${path}.persistentVolumeReclaimPolicy`, 'may only be Retain in the context of inline volumes'));
+  if (spec.nodeAffinity && inline) errors.push(forbiddenField(`${path}.nodeAffinity`, INLINE));
+  else if (spec.nodeAffinity) pushAffinityErrors(errors, spec.nodeAffinity as Raw, `${path}.nodeAffinity`, before);
+  const found = pushSourceErrors(errors, spec, path, ORDER, SOURCE_CHECKS, { persistent: true, name });
+  if (spec.local && (!spec.nodeAffinity || inline)) errors.push(required(`${path}.nodeAffinity`, 'Local volume requires node affinity'));
+  if (!found) errors.push(required(path, 'must specify a volume type'));
+  if (spec.hostPath && isRoot((spec.hostPath.path ?? '') as string) && reclaim === 'Recycle') {
+    errors.push(forbiddenField(`${path}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'"));
   }
-  const found = pushSourceErrors(errors, spec, 'spec', ORDER, SOURCE_CHECKS, { persistent: true, name: o.metadata.name ?? '' });
-  if (spec.local && !spec.nodeAffinity) errors.push(required('spec.nodeAffinity', 'Local volume requires node affinity'));
-  if (!found) errors.push(required('spec', 'must specify a volume type'));
-  if (spec.hostPath && isRoot((spec.hostPath.path ?? '') as string) && spec.persistentVolumeReclaimPolicy === 'Recycle') {
-    errors.push(forbiddenField('spec.persistentVolumeReclaimPolicy', "may not be 'recycle' for a hostPath mount of '/'"));
-  }
-  if (spec.storageClassName) pushMessages(errors, isDns1123Subdomain(spec.storageClassName), spec.storageClassName, 'spec.storageClassName');
-  if (spec.volumeMode !== undefined) pushNotSupported(errors, spec.volumeMode, VOLUME_MODES, 'spec.volumeMode');
-  const attributes = spec.volumeAttributesClassName as string | undefined;
-  if (attributes !== undefined) {
-    if (!attributes) errors.push(required('spec.volumeAttributesClassName', 'an empty string is disallowed'));
-    else pushMessages(errors, isDns1123Subdomain(attributes), attributes, 'spec.volumeAttributesClassName');
-    if (!spec.csi) errors.push(required('spec.csi', 'has to be specified when using volumeAttributesClassName'));
-  }
+  if (spec.storageClassName && inline) errors.push(forbiddenField(`${path}.storageClassName`, INLINE));
+  else if (spec.storageClassName) pushMessages(errors, isDns1123Subdomain(spec.storageClassName as string), spec.storageClassName, `${path}.storageClassName`);
+  if (spec.volumeMode !== undefined && !inline) pushNotSupported(errors, spec.volumeMode, VOLUME_MODES, `${path}.volumeMode`);
+  else if (spec.volumeMode !== undefined && spec.volumeMode !== 'Filesystem') errors.push(forbiddenField(`${path}.volumeMode`, 'may not specify volumeMode other than Filesystem in the context of inline volumes'));
+  // The options of an attachment do not have attributes classes on.
+  if (!inline) pushAttributesErrors(errors, spec, path);
   return errors;
+}
+
+function pushAttributesErrors(errors: FieldError[], spec: Raw, path: string): void {
+  const attributes = spec.volumeAttributesClassName as string | undefined;
+  if (attributes === undefined) return;
+  if (!attributes) errors.push(required(`${path}.volumeAttributesClassName`, 'an empty string is disallowed'));
+  else pushMessages(errors, isDns1123Subdomain(attributes), attributes, `${path}.volumeAttributesClassName`);
+  if (!spec.csi) errors.push(required(`${path}.csi`, 'has to be specified when using volumeAttributesClassName'));
 }
 
 function mountOptionErrors(o: KubeObject): FieldError[] {
@@ -130,7 +159,8 @@ function withRenamedLabels(old: Raw, now: Raw | undefined): Raw {
     for (const list of ['matchExpressions', 'matchFields']) {
       ((t[list] ?? []) as Raw[]).forEach((r, j) => {
         const key = terms(now)[i]?.[list]?.[j]?.key as string | undefined;
-        if (key !== undefined && BETA_LABELS[r.key as string] === key) r.key = key;
+        // Upstream looks an unknown label up as '', and so takes any key for renamed that has been made empty.
+        if (key !== undefined && (BETA_LABELS[r.key as string] ?? '') === key) r.key = key;
       });
     }
   });
@@ -153,7 +183,7 @@ function validateChange(o: KubeObject, old: KubeObject): FieldError[] {
   if (o.spec.volumeMode !== old.spec.volumeMode) errors.push(invalidValue('volumeMode', o.spec.volumeMode, 'field is immutable'));
   const affinity = old.spec.nodeAffinity as Raw | undefined;
   if (affinity && !semanticEqual(o.spec.nodeAffinity, withRenamedLabels(affinity, o.spec.nodeAffinity as Raw | undefined))) {
-    errors.push(invalidValue('nodeAffinity', o.spec.nodeAffinity ?? null, 'field is immutable, except for updating from beta label to GA'));
+    errors.push(invalidValue('nodeAffinity', goValue('*VolumeNodeAffinity', o.spec.nodeAffinity), 'field is immutable, except for updating from beta label to GA'));
   }
   if (old.spec.volumeAttributesClassName !== undefined && o.spec.volumeAttributesClassName === undefined) {
     errors.push(forbiddenField('spec.volumeAttributesClassName', 'update from non-nil value to nil is forbidden'));
@@ -163,6 +193,7 @@ function validateChange(o: KubeObject, old: KubeObject): FieldError[] {
 
 /** Complaints about a PersistentVolume; on update upstream checks the spec twice, and so do the causes appear twice. */
 export function validatePersistentVolume(o: KubeObject, old?: KubeObject): FieldError[] {
-  const errors = [...validateSpec(o, old), ...mountOptionErrors(o)];
-  return old ? [...errors, ...validateSpec(o, old), ...validateChange(o, old)] : errors;
+  const spec = (): FieldError[] => validateVolumeSpec((o.spec ?? {}) as Raw, 'spec', { inline: false, name: o.metadata.name ?? '', before: old?.spec?.nodeAffinity as Raw | undefined });
+  const errors = [...spec(), ...mountOptionErrors(o)];
+  return old ? [...errors, ...spec(), ...validateChange(o, old)] : errors;
 }
