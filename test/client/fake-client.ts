@@ -139,7 +139,7 @@ export class FakeClient implements Client {
       this.remove(r, next);
       return next;
     }
-    if (!next.metadata.deletionTimestamp || (isPod && grace === 0 && (next.metadata.deletionGracePeriodSeconds ?? 0) > 0)) {
+    if (!next.metadata.deletionTimestamp || (isPod && grace < (next.metadata.deletionGracePeriodSeconds ?? 0))) {
       next.metadata.deletionTimestamp = formatTime(this.clock.now() + grace * 1000);
       next.metadata.deletionGracePeriodSeconds = grace;
       if (next.metadata.generation !== undefined) next.metadata.generation++;

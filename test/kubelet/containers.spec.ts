@@ -130,6 +130,19 @@ describe('the end of a pod', () => {
     expect(n.notes('p').filter((e) => e.startsWith('Killing'))).toEqual(['Killing: Stopping container c', 'Killing: Stopping container two', 'Killing: Stopping container one']);
   });
 
+  it('comes sooner when it is asked for again with less time', async () => {
+    const n = await new TestNodes().start();
+    await n.pod('p', { containers: [{ ...slow, lifecycle: { preStop: { sleep: { seconds: 25 } } } }] });
+    await n.settle();
+    await n.client.delete(PODS, 'default', 'p');
+    await n.pass(1000);
+    await n.client.delete(PODS, 'default', 'p', { gracePeriodSeconds: 3 });
+    await n.pass(2500);
+    expect(await n.exists('p')).toBe(true);
+    await n.pass(1000);
+    expect(await n.exists('p')).toBe(false);
+  });
+
   it('does not wait longer than the grace period for the order', async () => {
     const n = await new TestNodes().start();
     await n.pod('p', { terminationGracePeriodSeconds: 2, initContainers: [side('one')], containers: [slow] });

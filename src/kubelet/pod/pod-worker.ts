@@ -24,6 +24,7 @@ import { restoreRecords, restoreStatus } from './restore';
 import type { ResizedPod } from './resizer';
 import { givenSpec, Resizer } from './resizer';
 import { couldRestartAll, InPlaceRestart } from './in-place-restart';
+import { RESTARTING_ALL } from './restart-policy';
 import { StatusReporter } from './status-reporter';
 import { VolumeGate } from './volume-gate';
 import { Waker } from './waker';
@@ -145,7 +146,7 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
     if (!status) return;
     this.startTime = status.startTime;
     this.records = restoreRecords(this.pod, this.x.runtime.scheme);
-    this.begun = this.records.some((r) => r.kind === 'main' && (r.running || r.ended !== undefined));
+    this.begun = this.records.some((r) => r.kind === 'main' && (r.running || (r.ended !== undefined && r.ended.reason !== RESTARTING_ALL)));
     if (status.phase === 'Succeeded' || status.phase === 'Failed') {
       this.state = 'over';
       return;
@@ -204,11 +205,12 @@ export class PodWorker implements StarterPod, ProbeEffects, ResizedPod {
 
   /** The pod is being deleted: ends its containers within the grace period, then lets the pod go. */
   terminate(): void {
+    const grace = (this.pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
+    if (this.state === 'terminating') this.stopper.hurry(this.records, grace);
     if (this.state === 'terminating' || this.state === 'gone') return;
     const before = this.state;
     this.state = 'terminating';
     this.clearTimers();
-    const grace = (this.pod.metadata.deletionGracePeriodSeconds ?? 30) * 1000;
     if (before !== 'active' || !this.records.some((r) => r.running)) this.letGo(before === 'active');
     else {
       this.stopper.hurry(this.records, grace);
