@@ -59,7 +59,7 @@ export class Episode {
     if (!r.verbs.includes('get')) return;
     this.live = made ?? (await this.send({ method: 'POST', path: this.collection, headers: { 'content-type': 'application/json' }, body: JSON.stringify(o) }));
     if (!this.live?.metadata?.name) return;
-    this.path = `${this.collection}/${encodeURIComponent(this.live.metadata.name)}`;
+    this.path = `${this.collection}/${encodeURIComponent(this.live.metadata.name.toWellFormed())}`;
     for (let i = 3 + chance.below(5); i > 0; i--) await this.step(r, o);
     await this.remove();
   }

@@ -34,6 +34,9 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] {
   return tokens;
 }
 
+/** Half a character, which only an escape can have brought. */
+const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
 /** How much of a document may come out of aliases, by the number of nodes: a little for the large ones (go-yaml's figures). */
 function allowedAliasRatio(nodes: number): number {
   const LOW = 400_000;
@@ -57,7 +60,10 @@ class Reader {
   value(node: ParsedNode | null): unknown {
     this.count();
     if (node === null) return null;
-    if (isScalar(node)) return this.scalar(node.source ?? '', node.type, node.tag);
+    if (isScalar(node)) {
+      if (HALF.test(node.source ?? '')) throw new Error(`yaml: line ${this.line(node)}: found invalid Unicode character escape code`);
+      return this.scalar(node.source ?? '', node.type, node.tag);
+    }
     if (isAlias(node)) {
       const target = node.resolve(this.document) as ParsedNode | undefined;
       if (!target) throw new Error(`yaml: unknown anchor '${node.source}' referenced`);

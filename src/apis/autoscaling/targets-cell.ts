@@ -2,6 +2,8 @@ import type { KubeObject } from '../../api/meta/object';
 import type { Raw } from '../shared/raw';
 
 const MAX_SHOWN = 2;
+/** How Go prints a quantity that is not there. */
+const NONE = '<nil>';
 const UNKNOWN = '<unknown>';
 
 /** The Targets cell: what is measured and wanted, the first two metrics in full. */
@@ -20,7 +22,7 @@ function metric(spec: Raw, status: Raw | undefined): string {
     case 'Object':
       return valueOrAverage(spec.object, status?.object);
     case 'Pods':
-      return `${status?.pods ? (status.pods.current?.averageValue ?? '0') : UNKNOWN}/${spec.pods?.target?.averageValue ?? '0'}`;
+      return `${status?.pods ? (status.pods.current?.averageValue ?? NONE) : UNKNOWN}/${spec.pods?.target?.averageValue ?? NONE}`;
     case 'Resource':
       return resource(spec.resource, status?.resource);
     case 'ContainerResource':
@@ -33,12 +35,12 @@ function metric(spec: Raw, status: Raw | undefined): string {
 function valueOrAverage(source: Raw, status: Raw | undefined): string {
   const average = source.target?.averageValue as string | undefined;
   if (average !== undefined) return `${status?.current?.averageValue ?? UNKNOWN}/${average} (avg)`;
-  return `${status ? (status.current?.value ?? '0') : UNKNOWN}/${source.target?.value ?? '0'}`;
+  return `${status ? (status.current?.value ?? NONE) : UNKNOWN}/${source.target?.value ?? NONE}`;
 }
 
 function resource(source: Raw, status: Raw | undefined): string {
   const { averageValue, averageUtilization } = (source.target ?? {}) as Raw;
-  if (averageValue !== undefined) return `${source.name}: ${status ? (status.current?.averageValue ?? '0') : UNKNOWN}/${averageValue}`;
+  if (averageValue !== undefined) return `${source.name}: ${status ? (status.current?.averageValue ?? NONE) : UNKNOWN}/${averageValue}`;
   const current = status?.current?.averageUtilization as number | undefined;
   const wanted = averageUtilization === undefined ? '<auto>' : `${averageUtilization}%`;
   return `${source.name}: ${current === undefined ? UNKNOWN : `${current}%`}/${wanted}`;

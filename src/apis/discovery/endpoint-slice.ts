@@ -54,8 +54,8 @@ function warningsFor(o: KubeObject, old?: KubeObject): string[] {
 
 /** The first three, and how many more there are. */
 function shorten(list: readonly string[]): string {
-  if (!list.length) return '<unset>';
   const shown = list.slice(0, MAX_SHOWN).join(',');
+  if (shown === '') return '<unset>';
   return list.length > MAX_SHOWN ? `${shown} + ${list.length - MAX_SHOWN} more...` : shown;
 }
 

@@ -57,5 +57,6 @@ describe('parseYaml', () => {
     ['a: b: c\n', 'yaml: line 1: mapping values are not allowed in this context'],
     ['a: *nope\n', "yaml: unknown anchor 'nope' referenced"],
     ['a: "x\n', 'yaml: line 2: found unexpected end of stream'],
+    ['a: 1\nb: "\\ud800"\n', 'yaml: line 2: found invalid Unicode character escape code'],
   ])('says of %j what go-yaml says', (text, message) => expect(() => parseYaml(text)).toThrow(message));
 });

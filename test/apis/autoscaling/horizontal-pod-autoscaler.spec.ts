@@ -31,6 +31,9 @@ describe('HorizontalPodAutoscaler v2', () => {
     expect(v2.cells(object)).toMatchObject({ Reference: 'Deployment/web', Targets: 'cpu: <unknown>/80%', MinPods: '1', MaxPods: 5, Replicas: 0 });
     object.status = { currentReplicas: 2, currentMetrics: [{ type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: 43, averageValue: '43m' } } }] };
     expect(v2.cells(object)).toMatchObject({ Targets: 'cpu: 43%/80%', Replicas: 2 });
+    object.spec.metrics = [{ type: 'Pods', pods: { target: { averageValue: '1k' } } }, { type: 'Object', object: { target: { value: '2' } } }];
+    object.status = { currentMetrics: [{ type: 'Pods', pods: { current: {} } }, { type: 'Object', object: { current: {} } }] };
+    expect(v2.cells(object)).toMatchObject({ Targets: '<nil>/1k, <nil>/2' });
   });
 });
 

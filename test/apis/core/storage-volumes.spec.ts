@@ -20,11 +20,15 @@ describe('a persistent volume', () => {
     ['hostPath: {path: /a}, nfs: {server: s, path: /p}', 'spec.nfs: Forbidden: may not specify more than 1 volume type'],
     ['hostPath: {path: /a}, persistentVolumeReclaimPolicy: Burn', 'spec.persistentVolumeReclaimPolicy: Unsupported value: "Burn": supported values: "Delete", "Recycle", "Retain"'],
     ['hostPath: {path: /}, persistentVolumeReclaimPolicy: Recycle', "spec.persistentVolumeReclaimPolicy: Forbidden: may not be 'recycle' for a hostPath mount of '/'"],
+    ['nfs: {server: s, path: /p}, local: {path: /a}', 'spec.local: Forbidden: may not specify more than 1 volume type'],
     ['local: {path: /a}', 'spec.nodeAffinity: Required value: Local volume requires node affinity'],
     ['hostPath: {path: /a}, storageClassName: A_b', 'spec.storageClassName: Invalid value: "A_b": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, \'-\' or \'.\', and must start and end with an alphanumeric character (e.g. \'example.com\', regex used for validation is \'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\')'],
   ])('is refused: %s', (fields, error) => {
     expect(volume(fields)).toContain(error);
   });
+
+  it('asks for an affinity only when the local volume is the one that counts', () =>
+    expect(volume('nfs: {server: s, path: /p}, local: {path: /a}')).toEqual(['spec.local: Forbidden: may not specify more than 1 volume type']));
 
   it('keeps its affinity, told as upstream has it inside', () => {
     const terms = (key: string): object => ({ required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'In', values: ['a'] }] }] } });

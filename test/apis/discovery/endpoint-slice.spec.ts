@@ -27,5 +27,6 @@ describe('EndpointSlice', () => {
   it('shows three endpoints and how many more', () => {
     const { object } = kind.create('{addressType: IPv4, endpoints: [{addresses: [10.0.0.1]}, {addresses: [10.0.0.2]}, {addresses: [10.0.0.3]}, {addresses: [10.0.0.4]}], ports: [{port: 80}]}');
     expect(kind.cells(object)).toMatchObject({ AddressType: 'IPv4', Ports: '80', Endpoints: '10.0.0.1,10.0.0.2,10.0.0.3 + 1 more...' });
+    expect(kind.cells({ ...object, ports: [{ name: '', protocol: 'TCP' }] })).toMatchObject({ Ports: '<unset>' });
   });
 });

@@ -124,7 +124,7 @@ export function validateVolumeSpec(spec: Raw, path: string, { inline, name, befo
   if (spec.nodeAffinity && inline) errors.push(forbiddenField(`${path}.nodeAffinity`, INLINE));
   else if (spec.nodeAffinity) pushAffinityErrors(errors, spec.nodeAffinity as Raw, `${path}.nodeAffinity`, before);
   const found = pushSourceErrors(errors, spec, path, ORDER, SOURCE_CHECKS, { persistent: true, name });
-  if (spec.local && (!spec.nodeAffinity || inline)) errors.push(required(`${path}.nodeAffinity`, 'Local volume requires node affinity'));
+  if (ORDER.find((k) => spec[k] !== undefined) === 'local' && (!spec.nodeAffinity || inline)) errors.push(required(`${path}.nodeAffinity`, 'Local volume requires node affinity'));
   if (!found) errors.push(required(path, 'must specify a volume type'));
   if (spec.hostPath && isRoot((spec.hostPath.path ?? '') as string) && reclaim === 'Recycle') {
     errors.push(forbiddenField(`${path}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'"));
