@@ -14,6 +14,7 @@ import { buildFramework } from './framework/build-framework';
 import { CycleState } from './framework/cycle-state';
 import { Diagnosis } from './framework/diagnosis';
 import type { Framework } from './framework/framework';
+import { makeShared } from './framework/shared';
 import type { Verdict } from './framework/verdict';
 import { failed, isRejected, messageOf } from './framework/verdict';
 import type { SchedulerMetrics } from './metrics';
@@ -64,6 +65,7 @@ export class Scheduler implements Component {
     this.parallelism = o.parallelism ?? 100;
     this.waiting = new WaitingPods(x.clock);
     this.finder = new NodeFinder(this.cache, x.random);
+    const shared = makeShared();
     for (const profile of o.profiles ?? [{ schedulerName: 'default-scheduler' }]) {
       const events = x.events.seriesRecorder(profile.schedulerName, `${profile.schedulerName}-${o.instance ?? 'kubernest'}`);
       this.events.set(profile.schedulerName, events);
@@ -75,6 +77,7 @@ export class Scheduler implements Component {
         cache: this.cache,
         nominator: this.nominator,
         waiting: this.waiting,
+        shared,
         activate: (pod: PodInfo) => this.queue.activate(pod.uid),
       };
       this.frameworks.set(profile.schedulerName, buildFramework(profile, o.plugins ?? [], context));

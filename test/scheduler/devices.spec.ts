@@ -167,6 +167,19 @@ describe('claims for devices', () => {
     expect(await devices(c, 'tolerant')).toEqual(['node-1/tainted']);
   });
 
+  it('are given to one pod alone, also when pods of several profiles want them at once', async () => {
+    const c = await new TestCluster({ profiles: [{ schedulerName: 'default-scheduler' }, { schedulerName: 'other' }] }).start();
+    await c.nodes(1);
+    await deviceClass(c);
+    await slice(c, 'node-1', [{ name: 'a' }]);
+    await claim(c, 'x', exactly());
+    await claim(c, 'y', exactly());
+    await c.settle();
+    await Promise.all([c.pod('p', needs('x')), c.pod('q', { ...needs('y'), schedulerName: 'other' })]);
+    await c.settle();
+    expect([...(await devices(c, 'x')), ...(await devices(c, 'y'))]).toEqual(['node-1/a']);
+  });
+
   it('are given back when the pod cannot be bound, and taken away when they keep an unused claim on another node', async () => {
     const c = await cluster();
     await slice(c, 'node-1', [{ name: 'a' }]);

@@ -71,14 +71,14 @@ describe('claims', () => {
     expect(await c.nodeOf('p')).toBe('node-2');
   });
 
-  it('do not get a volume that another pod is just getting', async () => {
-    const c = await new TestCluster().start();
+  it.each(['default-scheduler', 'other'])('do not get a volume that another pod is just getting, also one of the profile %s', async (schedulerName) => {
+    const c = await new TestCluster({ profiles: [{ schedulerName: 'default-scheduler' }, { schedulerName: 'other' }] }).start();
     await c.nodes(3);
     await storageClass(c, 'wait', 'kubernetes.io/no-provisioner');
     await volume(c, 'v', 'node-1');
     for (const n of ['one', 'two']) await claim(c, n);
     await c.pod('p1', uses('one'));
-    await c.pod('p2', uses('two'));
+    await c.pod('p2', { ...uses('two'), schedulerName });
     await c.settle();
     expect(await c.why('p2')).toContain("3 node(s) didn't find available persistent volumes to bind.");
   });

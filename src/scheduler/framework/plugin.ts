@@ -14,6 +14,7 @@ import type { QueuedPod } from '../queue/queued-pod';
 import type { ClusterEvent, ClusterEventName } from './cluster-event';
 import type { CycleState } from './cycle-state';
 import type { Diagnosis } from './diagnosis';
+import type { Shared } from './shared';
 import type { Verdict } from './verdict';
 
 /** An event after which a pod that the plugin refused is worth another try; with `when`, only if that says so. */
@@ -82,6 +83,8 @@ export interface PluginContext {
   waiting: WaitingPods;
   /** Runs the profile's filters for a pod on a node, with the pods nominated for that node tried out as well. */
   fits(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict | undefined;
+  /** What the plugins of one name have in common over all profiles; made when the first asks for it. */
+  shared: Shared;
   /** Puts a waiting pod back into the queue at once. */
   activate(pod: PodInfo): void;
 }

@@ -42,7 +42,8 @@ interface State {
 
 /** Pods that refer to ResourceClaims get a node on which devices for all of them can be had; the devices are given out with the node. */
 export function dynamicResources(x: PluginContext): SchedulerPlugin {
-  const known = new DeviceClaims(x.caches);
+  // Devices that one profile is giving out are taken for all.
+  const known = x.shared(STATE, () => new DeviceClaims(x.caches));
   const selectors = new DeviceSelectors();
   const writer = new ClaimWriter(x.client, x.clock);
   const claimsOf = (pod: KubeObject): readonly KubeObject[] | string => resourceClaimsOf(pod, known.claims);

@@ -21,7 +21,7 @@ interface BindingState {
 
 /** Volumes must be reachable from the node; those that wait for a first consumer are chosen with the node and bound before the pod. */
 export function volumeBinding(x: PluginContext, args: { bindTimeoutSeconds?: number } = {}): SchedulerPlugin {
-  const binder = new VolumeBinder(x.client, x.caches, x.clock, (args.bindTimeoutSeconds ?? 600) * 1000);
+  const binder = new VolumeBinder(x.client, x.caches, x.clock, (args.bindTimeoutSeconds ?? 600) * 1000, x.shared);
   const claimed = (pod: PodInfo, e: ClusterEvent): boolean => {
     const { namespace, name } = e.now!.metadata;
     return namespace === pod.namespace && claimsOf(pod.pod).some((c) => c.name === name);

@@ -2,10 +2,11 @@ import type { KubeObject } from '../../api/meta/object';
 import { keyOf } from '../../api/meta/object';
 import { compareQuantity } from '../../api/quantity';
 import type { Client } from '../../client/client';
-import type { Caches } from '../../client/informer';
+import type { Caches, Informer } from '../../client/informer';
 import { NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES } from '../../client/resources';
 import type { Clock } from '../../util/clock';
 import type { NodeInfo } from '../cache/node-info';
+import type { Shared } from '../framework/shared';
 import { AssumeCache } from './assume-cache';
 import { bindTo, classOf, findVolume, isBound, reachable, SELECTED_NODE, sizeOf } from './match-volume';
 
@@ -33,7 +34,7 @@ export type NodeAnswer = { plan: BindingPlan } | { reasons: string[] };
 export class VolumeBinder {
   readonly claims: AssumeCache;
   readonly volumes: AssumeCache;
-  private readonly classes;
+  private readonly classes: Informer;
 
   constructor(
     private readonly client: Client,
@@ -41,9 +42,11 @@ export class VolumeBinder {
     private readonly clock: Clock,
     /** Milliseconds after which binding is given up. */
     private readonly timeout: number,
+    /** What binders of other profiles take for made is so for this one. */
+    shared: Shared,
   ) {
-    this.claims = new AssumeCache(caches.informer(PERSISTENT_VOLUME_CLAIMS));
-    this.volumes = new AssumeCache(caches.informer(PERSISTENT_VOLUMES));
+    this.claims = shared('volume-binder/claims', () => new AssumeCache(caches.informer(PERSISTENT_VOLUME_CLAIMS)));
+    this.volumes = shared('volume-binder/volumes', () => new AssumeCache(caches.informer(PERSISTENT_VOLUMES)));
     this.classes = caches.informer(STORAGE_CLASSES);
   }
 
