@@ -1,5 +1,5 @@
 import { StatusError, badRequest } from '../../errors/status-error';
-import { goType, goValue } from '../go-format';
+import { goType, goValue, isMap } from '../go-format';
 import { rejected } from '../json-patch';
 
 /** Most complaints about a strategic merge patch come as a bare 500: upstream has not given them a code. */
@@ -19,7 +19,9 @@ export function unknownDirective(directive: unknown, patch: Record<string, unkno
 function goText(v: unknown): string {
   if (typeof v === 'string') return v;
   if (v === null || v === undefined) return '%!s(<nil>)';
-  return typeof v === 'object' ? goValue(v) : `%!s(${goType(v, 'int64')}=${goValue(v)})`;
+  if (Array.isArray(v)) return `[${v.map(goText).join(' ')}]`;
+  if (isMap(v)) return `map[${Object.keys(v).sort().map((k) => `${k}:${goText(v[k])}`).join(' ')}]`;
+  return `%!s(${goType(v, 'int64')}=${goValue(v)})`;
 }
 
 export function wrongType(expected: string, actual: unknown): StatusError {
