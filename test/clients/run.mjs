@@ -27,6 +27,14 @@ const { values } = parseArgs({
   },
 });
 const limit = milliseconds('limit');
+/** What ends what was started and still runs; every such process leads a group of its own. */
+const running = new Set();
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    for (const stop of running) stop();
+    process.exit(1);
+  });
+}
 const over = performance.now() + milliseconds('total');
 
 /** An option that is given in seconds. @throws Error when it is none */
@@ -50,10 +58,12 @@ function command([cwd, program, ...args], env) {
         if (e.code !== 'ESRCH') throw e;
       }
     };
+    running.add(stop);
     const timer = setTimeout(() => ((late = true), stop()), limit);
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (d) => ((out += d), values.verbose && process.stderr.write(d)));
     const end = (code) => {
       clearTimeout(timer);
+      running.delete(stop);
       if (child.pid) stop();
       resolve({ code: late ? `nothing after ${values.limit} s` : code, out, late });
     };
@@ -97,7 +107,13 @@ async function startHost(dir, options) {
   const server = await startServer([process.execPath, join(root, 'dist/main.js'), 'up', '--ephemeral', '--port', '0', '--kubeconfig', own, ...options], own);
   const cutter = await startCutter(Number(server.api.server.port));
   writeFileSync(kubeconfig, readFileSync(own, 'utf8').replaceAll(server.api.server.host, `127.0.0.1:${cutter.port}`), { mode: 0o600 });
+  const kill = () => {
+    if (server.running) process.kill(-server.child.pid, 'SIGKILL');
+    rmSync(dir, { recursive: true, force: true });
+  };
+  running.add(kill);
   const stop = async () => {
+    running.delete(kill);
     cutter.close();
     if (server.running) await server.stop();
   };
