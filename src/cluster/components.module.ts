@@ -8,7 +8,7 @@ import { PrometheusMetrics } from '../scheduler/prometheus-metrics';
 import { SCHEDULER_FACTORY, SchedulerModule } from '../scheduler/scheduler.module';
 import type { createScheduler } from '../scheduler/scheduler';
 import type { ComponentContexts } from './component-contexts';
-import { selectedComponents } from './options';
+import { componentName, selectedComponents } from './options';
 import type { ClusterOptions } from './options';
 import { schedulerOptions } from './scheduler-config';
 import { readStages } from './stage-files';
@@ -33,7 +33,7 @@ export class ComponentsModule {
   /** `foundation`: a module that exports COMPONENT_CONTEXTS and CONTROLLER_OPTIONS. */
   static forRoot(options: Pick<ClusterOptions, 'components' | 'addons' | 'nodes' | 'adoptNodes' | 'schedulerConfig' | 'stages' | 'staticPods'>, foundation: DynamicModule): DynamicModule {
     const chosen = new Set(selectedComponents(options.components, COMPONENT_NAMES));
-    const wanted = (c: ControllerEntry): boolean => chosen.has(c.name) && (c.addon === undefined || options.addons.includes(c.addon) || options.components.includes(c.name));
+    const wanted = (c: ControllerEntry): boolean => chosen.has(c.name) && (c.addon === undefined || options.addons.includes(c.addon) || options.components.some((n) => componentName(n) === c.name));
     const controllers = CONTROLLERS.filter(wanted).map(
       (c): FactoryProvider => ({
         provide: `controller/${c.name}`,

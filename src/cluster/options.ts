@@ -118,7 +118,7 @@ export function completed<O extends { components: string[] }>(o: O, optional: re
   }
   for (const e of validateSync(o)) problems.push(`--${kebab(e.property)} ${show(e.value)}: ${[...new Set(Object.values(e.constraints ?? {}))].join('; ')}`);
   for (const c of Array.isArray(o.components) ? o.components : []) {
-    const name = plain(c);
+    const name = componentName(c);
     if (name === '*' || name === 'none' || name === ALL_CONTROLLERS || !componentNames.length || componentNames.includes(name)) continue;
     problems.push(`--components ${c}: there is no such component; there are: ${componentNames.join(', ')} (and * for all, ${ALL_CONTROLLERS} for all but ${NO_CONTROLLERS.join(' and ')}, none, -NAME for all but that)`);
   }
@@ -130,14 +130,27 @@ export function completed<O extends { components: string[] }>(o: O, optional: re
 export const ALL_CONTROLLERS = 'controllers';
 const NO_CONTROLLERS: readonly string[] = ['scheduler', 'kubelet'];
 
-/** A name in --components without the minus in front and without the ending that kube-controller-manager's names have. */
-function plain(name: string): string {
-  return name.replace(/^-/, '').replace(/-controller$/, '');
+/** What kube-controller-manager calls those of our components that have another name. */
+const UPSTREAM: Readonly<Record<string, string>> = {
+  'root-ca-certificate-publisher': 'root-ca-publisher',
+  'pod-garbage-collector': 'pod-gc',
+  ttl: 'node-ttl',
+  'persistentvolumeclaim-protection': 'pvc-protection',
+  'persistentvolume-protection': 'pv-protection',
+  'certificatesigningrequest-approving': 'csr-approving',
+  'certificatesigningrequest-signing': 'csr-signing',
+  'certificatesigningrequest-cleaner': 'csr-cleaner',
+};
+
+/** The component that is meant in --components: without the minus in front and the ending that kube-controller-manager's names have. */
+export function componentName(given: string): string {
+  const name = given.replace(/^-/, '').replace(/-controller$/, '');
+  return UPSTREAM[name] ?? name;
 }
 
 /** The components to run out of all there are. */
 export function selectedComponents(wanted: readonly string[], all: readonly string[]): string[] {
-  const meant = (w: string): readonly string[] => (plain(w) === ALL_CONTROLLERS ? all.filter((n) => !NO_CONTROLLERS.includes(n)) : [plain(w)]);
+  const meant = (w: string): readonly string[] => (componentName(w) === ALL_CONTROLLERS ? all.filter((n) => !NO_CONTROLLERS.includes(n)) : [componentName(w)]);
   const minus = new Set(wanted.filter((w) => w.startsWith('-')).flatMap(meant));
   const plus = wanted.filter((w) => !w.startsWith('-') && w !== 'none').flatMap(meant);
   const everything = plus.includes('*') || (plus.length === 0 && minus.size > 0);

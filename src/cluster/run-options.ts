@@ -1,4 +1,4 @@
-import { ADDONS, LOG_FORMATS, LOG_LEVELS, OptionsError, completed, selectedComponents } from './options';
+import { ADDONS, LOG_FORMATS, LOG_LEVELS, OptionsError, completed, componentName, selectedComponents } from './options';
 import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from './validators';
 
 /** What can be set about components that run in a process of their own, with its defaults. Checked by validateRunOptions. */
@@ -70,7 +70,7 @@ export function validateRunOptions(given: Partial<RunOptions>, all: readonly str
   const o = completed(new RunOptions(), ['kubeconfig', 'context', 'keys', 'schedulerConfig', 'staticPods'], given, all);
   if (!selectedComponents(o.components, all).length) throw new OptionsError([`--components ${o.components.join(',')}: nothing is left to run; there are: ${all.join(', ')}`]);
   if (o.keys !== undefined) return o;
-  const named = signing.filter((n) => o.components.includes(n) || o.components.includes(`${n}-controller`));
+  const named = signing.filter((n) => o.components.some((c) => !c.startsWith('-') && componentName(c) === n));
   if (named.length) throw new OptionsError(named.map((n) => `--components ${n}: signs with the keys of the cluster, give them by --keys FILE (pki.json in its data folder)`));
   return { ...o, components: [...o.components, ...signing.map((n) => `-${n}`)] };
 }

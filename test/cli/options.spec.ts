@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { FLAGS, environmentName, fromEnvironment, fromFile } from '../../src/cli/flags';
 import { dataDirOf } from '../../src/cluster/data-dir';
+import { validateRunOptions } from '../../src/cluster/run-options';
 import { OptionsError, durationMs, selectedComponents, validateOptions } from '../../src/cluster/options';
 
 const dir = mkdtempSync(join(tmpdir(), 'kubernest-options-'));
@@ -67,6 +68,13 @@ describe('options', () => {
     expect(selectedComponents(['-b'], all)).toEqual(['a', 'c']);
     expect(selectedComponents(['b'], all)).toEqual(['b']);
     expect(selectedComponents(['none'], all)).toEqual([]);
+    const names = ['deployment', 'pod-gc', 'csr-signing', 'scheduler', 'kubelet'];
+    expect(selectedComponents(['controllers'], names)).toEqual(['deployment', 'pod-gc', 'csr-signing']);
+    expect(selectedComponents(['*', '-controllers'], names)).toEqual(['scheduler', 'kubelet']);
+    expect(selectedComponents(['deployment-controller', 'pod-garbage-collector-controller'], names)).toEqual(['deployment', 'pod-gc']);
+    const signs = (components: string[]): readonly string[] => problems(() => validateRunOptions({ components }, names, ['csr-signing']));
+    expect(signs(['certificatesigningrequest-signing-controller'])).toEqual(['--components csr-signing: signs with the keys of the cluster, give them by --keys FILE (pki.json in its data folder)']);
+    expect(validateRunOptions({}, names, ['csr-signing']).components).toEqual(['*', '-csr-signing']);
     expect([durationMs('90s'), durationMs('5m'), durationMs('7d'), durationMs('forever')]).toEqual([90_000, 300_000, 604_800_000, Infinity]);
   });
 
