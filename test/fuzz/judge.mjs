@@ -10,7 +10,9 @@ const KNOWN_5XX = [
   /does not contain declared merge key|^unable to find api field in struct \w+ for the json field "|^expected a \[\]interface \{\}, but received a /,
   /Unknown patch type|The order in patch list|\$setElementOrder|invalid .*directive|delete directive/i,
   // What is behind a proxy is not there; containers take no streams.
-  /simulated and take no streams|is simulated and answers no requests|^no endpoints available for service "/,
+  /connection refused: containers and kubelets are simulated|^no (endpoints available|service port \d+ found) for service "|^no preferred addresses found/,
+  // The bare list that upstream's binding returns.
+  /^\[?target\.(kind|name): /,
 ];
 const MAGIC = Buffer.from('k8s\0');
 const REASONS = new Set(['BadRequest', 'Unauthorized', 'Forbidden', 'NotFound', 'AlreadyExists', 'Conflict', 'Gone', 'Expired', 'Invalid', 'MethodNotAllowed', 'NotAcceptable', 'RequestEntityTooLarge', 'UnsupportedMediaType', 'TooManyRequests', 'Timeout', 'ServerTimeout', 'InternalError', 'ServiceUnavailable', '']);

@@ -13,7 +13,7 @@ const POD_COUNT = new Set(['pods']);
 const POD_COMPUTE = new Set(['pods', 'cpu', 'memory', 'limits.cpu', 'limits.memory', 'requests.cpu', 'requests.memory']);
 const CLAIMS = new Set(['persistentvolumeclaims', 'requests.storage']);
 /** What each scope can be applied to. */
-const SCOPES: Record<string, ReadonlySet<string>> = {
+const SCOPES: ReadonlyMap<string, ReadonlySet<string>> = new Map(Object.entries({
   Terminating: POD_COMPUTE,
   NotTerminating: POD_COMPUTE,
   BestEffort: POD_COUNT,
@@ -21,7 +21,7 @@ const SCOPES: Record<string, ReadonlySet<string>> = {
   PriorityClass: POD_COMPUTE,
   CrossNamespacePodAffinity: POD_COMPUTE,
   VolumeAttributesClass: CLAIMS,
-};
+}));
 const EXISTS_ONLY = ['BestEffort', 'NotBestEffort', 'Terminating', 'NotTerminating', 'CrossNamespacePodAffinity'];
 const CONFLICTS = [
   ['BestEffort', 'NotBestEffort'],
@@ -38,7 +38,7 @@ function validateAmounts(list: ResourceList | undefined, path: string): FieldErr
 }
 
 function scopeFits(scope: string, resource: string): boolean {
-  const allowed = SCOPES[scope];
+  const allowed = SCOPES.get(scope);
   return !allowed || !isStandardQuotaResource(resource) || allowed.has(resource);
 }
 
@@ -47,7 +47,7 @@ function validateScopes(spec: Raw): FieldError[] {
   const errors: FieldError[] = [];
   if (!scopes.length) return errors;
   for (const scope of scopes) {
-    if (!SCOPES[scope]) errors.push(invalidValue('spec.scopes', scopes, 'unsupported scope'));
+    if (!SCOPES.get(scope)) errors.push(invalidValue('spec.scopes', scopes, 'unsupported scope'));
     for (const r of Object.keys((spec.hard ?? {}) as object).sort()) {
       if (!scopeFits(scope, r)) errors.push(invalidValue('spec.scopes', scopes, 'unsupported scope applied to resource'));
     }
@@ -73,7 +73,7 @@ function validateScopeSelector(spec: Raw): FieldError[] {
     const scope = (e.scopeName ?? '') as string;
     const operator = (e.operator ?? '') as string;
     const values = (e.values ?? []) as string[];
-    if (!SCOPES[scope]) errors.push(invalidValue(`${path}.scopeName`, scope, 'unsupported scope'));
+    if (!SCOPES.get(scope)) errors.push(invalidValue(`${path}.scopeName`, scope, 'unsupported scope'));
     for (const r of Object.keys((spec.hard ?? {}) as object).sort()) {
       if (!scopeFits(scope, r)) errors.push(invalidValue(path, goSelector(spec.scopeSelector), 'unsupported scope applied to resource'));
     }

@@ -106,6 +106,7 @@ describe('ResourceQuota', () => {
     ['hard: {rocks: 1}', /^spec.hard\[rocks\]: Invalid value: "rocks": must be a standard resource type or fully qualified$/],
     ['hard: {pods: 1500m}', /^spec.hard\[pods\]: Invalid value: "1500m": must be an integer$/],
     ['hard: {cpu: "-1"}', /^spec.hard\[cpu\]: Invalid value: "-1": must be greater than or equal to 0$/],
+    ['hard: {pods: 1}, scopes: [constructor]', /^spec.scopes: Invalid value: \["constructor"\]: unsupported scope$/],
     ['hard: {configmaps: 1}, scopes: [BestEffort]', /^spec.scopes: Invalid value: \["BestEffort"\]: unsupported scope applied to resource$/],
     ['hard: {pods: 1}, scopes: [BestEffort, NotBestEffort]', /^spec.scopes: Invalid value: \["BestEffort","NotBestEffort"\]: conflicting scopes$/],
     ['hard: {pods: 1}, scopeSelector: {matchExpressions: [{scopeName: PriorityClass, operator: In}]}', /^spec.scopeSelector.matchExpressions.values: Required value/],
