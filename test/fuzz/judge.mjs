@@ -8,6 +8,7 @@ const KNOWN_5XX = [
   /^failed to (create typed (patch|live) object|create manager for existing fields|decode managed fields|convert new object \()/,
   /Too large resource version/,
   /does not contain declared merge key|^unable to find api field in struct \w+ for the json field "|^expected a \[\]interface \{\}, but received a /,
+  /^list element types are not identical: |^no elements in any of the given slices$|^value for key \d+ is not a map$|^unknown patch type: /,
   /Unknown patch type|The order in patch list|\$setElementOrder|invalid .*directive|delete directive/i,
   // What is behind a proxy is not there; containers take no streams.
   /connection refused: containers and kubelets are simulated|^no (endpoints available|service port \d+ found) for service "|^no preferred addresses found/,
@@ -38,6 +39,8 @@ export function fault({ code, headers, body }) {
   if (code < 200 || (code >= 300 && code < 304)) return `unexpected code ${code}`;
   if (type.startsWith('text/plain')) return code === 404 || code === 406 || code < 300 ? undefined : `plain text with code ${code}: ${bytes.toString().slice(0, 200)}`;
   if (type.startsWith('application/vnd.kubernetes.protobuf')) return bytes.subarray(0, 4).equals(MAGIC) ? known(code, messageIn(bytes)) : 'protobuf without its magic bytes';
+  // Reading megabytes of YAML would hold up everything that is asked meanwhile.
+  if (code < 400 && type.startsWith('application/yaml') && bytes.length > 500_000) return undefined;
   let value;
   try {
     value = type.startsWith('application/yaml') ? parse(bytes.toString(), { maxAliasCount: -1 }) : JSON.parse(bytes.toString());

@@ -87,7 +87,7 @@ class Asked {
 function read({ headers, body }) {
   const type = headers['content-type'] ?? '';
   try {
-    return type.startsWith('application/json') ? JSON.parse(body) : type.startsWith('application/yaml') ? parse(body, { maxAliasCount: -1 }) : undefined;
+    return type.startsWith('application/json') ? JSON.parse(body) : type.startsWith('application/yaml') && body.length < 500_000 ? parse(body, { maxAliasCount: -1 }) : undefined;
   } catch {
     // fault() has complained about it.
     return undefined;
