@@ -6,9 +6,9 @@ export interface Flushable {
 }
 
 /** Rounds that took less than this many milliseconds are not followed by a pause. */
-const CHEAP = 1;
-/** A round that took t milliseconds is followed by a pause of four times that, so that fan-out takes at most a fifth of the time … */
-const PAUSE = 4;
+const CHEAP = 0.25;
+/** A round that took t milliseconds is followed by a pause of six times that, so that fan-out takes at most a seventh of the time … */
+const PAUSE = 6;
 /** … but never by more than this. */
 const LONGEST_PAUSE = 15;
 

@@ -179,6 +179,7 @@ export class WatchStream implements WatchSink {
   }
 }
 
+const NOTHING = Buffer.alloc(0);
 const COALESCE = 64 * 1024;
 
 /**
@@ -188,7 +189,10 @@ const COALESCE = 64 * 1024;
 export class ChunkedWriter implements FrameWriter {
   private readonly socket;
 
-  constructor(private readonly call: Call) {
+  constructor(
+    private readonly call: Call,
+    private readonly joiner: FrameJoiner,
+  ) {
     this.socket = call.chunks;
   }
 
@@ -212,7 +216,7 @@ export class ChunkedWriter implements FrameWriter {
     for (let i = 0; i < frames.length; i++) {
       size += frames[i]!.chunk.length;
       if (size < COALESCE && i < frames.length - 1) continue;
-      socket.write(i === from ? frames[i]!.chunk : join(frames, from, i + 1, size));
+      socket.write(i === from ? frames[i]!.chunk : this.joiner.join(frames, from, i + 1, size));
       from = i + 1;
       size = 0;
     }
@@ -231,9 +235,24 @@ export class ChunkedWriter implements FrameWriter {
   }
 }
 
-function join(frames: readonly Frame[], from: number, to: number, size: number): Buffer {
-  const out = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (let i = from; i < to; i++) at += frames[i]!.chunk.copy(out, at);
-  return out;
+/** Joins frames. Watchers of the same objects are written the same frames one after the other: what was joined for one serves the next. */
+export class FrameJoiner {
+  private last: readonly Frame[] = [];
+  private joined: Buffer = NOTHING;
+
+  join(frames: readonly Frame[], from: number, to: number, size: number): Buffer {
+    if (this.isLast(frames, from, to)) return this.joined;
+    const out = Buffer.allocUnsafe(size);
+    let at = 0;
+    for (let i = from; i < to; i++) at += frames[i]!.chunk.copy(out, at);
+    this.last = frames.slice(from, to);
+    return (this.joined = out);
+  }
+
+  private isLast(frames: readonly Frame[], from: number, to: number): boolean {
+    const { last } = this;
+    if (last.length !== to - from) return false;
+    for (let i = from; i < to; i++) if (frames[i] !== last[i - from]) return false;
+    return true;
+  }
 }

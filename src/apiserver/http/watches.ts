@@ -12,7 +12,7 @@ import { formOf } from './form';
 import { FrameMaker } from './watch-frames';
 import type { FrameWriter } from './watch-stream';
 import { Flusher } from './flusher';
-import { ChunkedWriter, WatchStream } from './watch-stream';
+import { ChunkedWriter, FrameJoiner, WatchStream } from './watch-stream';
 
 const MIN_TIMEOUT = 1800_000;
 
@@ -29,6 +29,7 @@ export type Upgrader = (x: Exchange, text: boolean, gone: () => void) => FrameWr
 /** All watches that are open now. */
 export class Watches {
   private readonly open = new Set<WatchStream>();
+  private readonly joiner = new FrameJoiner();
   private readonly flusher: Flusher;
 
   constructor(
@@ -87,7 +88,7 @@ export class Watches {
     if (upgraded) return upgraded;
     x.call.onGone(() => stream.abandon());
     x.begin(200, text ? MEDIA_TYPES.json : `${MEDIA_TYPES.protobuf};stream=watch`);
-    return new ChunkedWriter(x.call);
+    return new ChunkedWriter(x.call, this.joiner);
   }
 
   /** Milliseconds: what the client says, else at random between half an hour and an hour, so that clients do not all come back at once. */

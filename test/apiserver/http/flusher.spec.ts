@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { FrameJoiner } from '../../../src/apiserver/http/watch-stream';
 import { Flusher } from '../../../src/apiserver/http/flusher';
 import { FakeClock } from '../../../src/util/fake-clock';
 
@@ -32,7 +33,7 @@ describe('Flusher', () => {
     const clock = new WorkClock();
     const flusher = new Flusher(clock);
     const log: string[] = [];
-    flusher.add({ flush: () => (clock.worked += 3) });
+    flusher.add({ flush: () => (clock.worked += 2) });
     await turn();
     flusher.add({ flush: () => log.push('a') });
     await turn();
@@ -52,5 +53,20 @@ describe('Flusher', () => {
     flusher.add({ flush: () => flushed++ });
     await clock.advance(15);
     expect(flushed).toBe(1);
+  });
+});
+
+describe('FrameJoiner', () => {
+  const frame = (text: string): { chunk: Buffer; start: number; end: number } => ({ chunk: Buffer.from(text), start: 0, end: text.length });
+
+  it('joins the same frames once, others anew', () => {
+    const joiner = new FrameJoiner();
+    const [a, b, c] = [frame('a'), frame('b'), frame('c')] as const;
+    const first = joiner.join([a, b, c], 0, 2, 2);
+    expect(first.toString()).toBe('ab');
+    expect(joiner.join([c, a, b], 1, 3, 2)).toBe(first);
+    expect(joiner.join([a, b, c], 0, 3, 3).toString()).toBe('abc');
+    expect(joiner.join([b, a], 0, 2, 2).toString()).toBe('ba');
+    expect(first.toString()).toBe('ab');
   });
 });
