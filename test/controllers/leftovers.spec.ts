@@ -58,7 +58,7 @@ describe('in a whole cluster', () => {
 
   it('ResourceClaims are made of templates, are freed when their pods are over, and go with them', async () => {
     const request = { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } };
-    const pod = { spec: { restartPolicy: 'Never', resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'one-gpu' }], containers: [{ name: 'c', image: 'x', command: ['sleep', '1'] }] } };
+    const pod = { spec: { restartPolicy: 'Never', resourceClaims: [{ name: 'gpu', resourceClaimTemplateName: 'one-gpu' }], containers: [{ name: 'c', image: 'x', command: ['sleep', '3600'] }] } };
     await create(r.PODS, 'v1', 'Pod', 'early', pod);
     await s.run(1000);
     const complaints = (await s.list(r.CORE_EVENTS, 'default')).filter((e) => e['reason'] === 'FailedResourceClaimCreation').map((e) => e['message'] as string);
