@@ -9,6 +9,7 @@ import { defaultResourceList } from '../shared/resource-defaults';
 import { isOvercommitAllowed, validateContainerResourceName, validateResourceName } from '../shared/resource-names';
 import { ALL_VERBS } from '../shared/verbs';
 import { WHOLE } from '../shared/metadata-rules';
+import { amountOf } from '../shared/resource-list';
 
 const LISTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
 const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
@@ -71,11 +72,11 @@ function validateItem(item: Raw, path: string): FieldError[] {
 /** min ≤ defaultRequest ≤ default ≤ max, and the ratio possible within them. */
 function compareAmounts(errors: FieldError[], item: Raw, name: string, path: string): void {
   const pod = item.type === 'Pod';
-  const min = item.min?.[name] as string | undefined;
-  const max = item.max?.[name] as string | undefined;
-  const limit = pod ? undefined : (item.default?.[name] as string | undefined);
-  const request = pod ? undefined : (item.defaultRequest?.[name] as string | undefined);
-  const ratio = item.maxLimitRequestRatio?.[name] as string | undefined;
+  const min = amountOf(item.min as ResourceList | undefined, name);
+  const max = amountOf(item.max as ResourceList | undefined, name);
+  const limit = pod ? undefined : amountOf(item.default as ResourceList | undefined, name);
+  const request = pod ? undefined : amountOf(item.defaultRequest as ResourceList | undefined, name);
+  const ratio = amountOf(item.maxLimitRequestRatio as ResourceList | undefined, name);
   const more = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && compareQuantity(a, b) > 0;
   const add = (list: string, value: string, detail: string): void => void errors.push(invalidValue(`${path}.${list}[${name}]`, value, detail));
 

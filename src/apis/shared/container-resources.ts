@@ -1,6 +1,11 @@
 import { addQuantity, compareQuantity } from '../../api/quantity';
 import type { Raw, ResourceList } from './raw';
 
+/** Without a prototype: names are the clients', and may be those of properties that every object has. */
+function emptyList(): ResourceList {
+  return Object.create(null) as ResourceList;
+}
+
 function add(to: ResourceList, from: ResourceList | undefined): void {
   for (const r in from) to[r] = to[r] === undefined ? from[r]! : addQuantity(to[r], from[r]!);
 }
@@ -14,10 +19,10 @@ function raise(to: ResourceList, from: ResourceList): void {
  * needs beside the sidecars before it, whichever is more (AggregateContainerRequests / -Limits).
  */
 export function aggregateResources(spec: Raw, list: 'requests' | 'limits'): ResourceList {
-  const total: ResourceList = {};
+  const total = emptyList();
   for (const c of (spec.containers ?? []) as Raw[]) add(total, c.resources?.[list]);
-  const sidecars: ResourceList = {};
-  const atInit: ResourceList = {};
+  const sidecars = emptyList();
+  const atInit = emptyList();
   for (const c of (spec.initContainers ?? []) as Raw[]) {
     const own = c.resources?.[list] as ResourceList | undefined;
     if (c.restartPolicy === 'Always') {
@@ -25,7 +30,7 @@ export function aggregateResources(spec: Raw, list: 'requests' | 'limits'): Reso
       add(sidecars, own);
       raise(atInit, sidecars);
     } else {
-      const needed = { ...own };
+      const needed = Object.assign(emptyList(), own);
       add(needed, sidecars);
       raise(atInit, needed);
     }

@@ -18,6 +18,7 @@ import { pushPodSecurityErrors } from './security-context';
 import { pushSpreadErrors } from './spread-validation';
 import { pushTolerationErrors } from './tolerations';
 import { pushHostProcessErrors, pushLinuxPodErrors, pushWindowsPodErrors } from './windows-options';
+import { amountOf } from './resource-list';
 
 const MAX_INT32 = 2147483647;
 const RESTART_POLICIES = ['Always', 'OnFailure', 'Never'];
@@ -63,14 +64,14 @@ function pushPodResources(errors: FieldError[], spec: Raw, path: string): void {
   pushResourceErrors(errors, r, NO_CLAIMS, path, validatePodResourceName);
   const requests = aggregateResources(spec, 'requests');
   for (const name in requests) {
-    const own = r.requests?.[name];
+    const own = amountOf(r.requests, name);
     if (own !== undefined && compareQuantity(requests[name]!, own) > 0) {
       errors.push(invalidValue(`${path}.requests[${name}]`, own, `must be greater than or equal to aggregate container requests of ${requests[name]}`));
     }
   }
   const limits = aggregateResources(spec, 'limits');
   for (const name in limits) {
-    const own = r.limits?.[name];
+    const own = amountOf(r.limits, name);
     if (isHugePages(name) && own !== undefined && compareQuantity(limits[name]!, own) > 0) {
       errors.push(invalidValue(`${path}.limits[${name}]`, own, `must be greater than or equal to aggregate container limits of ${limits[name]}`));
     }
@@ -78,7 +79,7 @@ function pushPodResources(errors: FieldError[], spec: Raw, path: string): void {
   listOf(spec, 'containers').forEach((c, i) => {
     const list = c.resources?.limits as ResourceList | undefined;
     for (const name in list) {
-      const own = r.limits?.[name];
+      const own = amountOf(r.limits, name);
       if (own !== undefined && compareQuantity(list[name]!, own) > 0) {
         errors.push(invalidValue(`${path}.containers[${i}][${name}].limits`, list[name], `must be less than or equal to pod limits of ${own}`));
       }

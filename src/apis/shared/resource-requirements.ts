@@ -3,6 +3,7 @@ import { compareQuantity } from '../../api/quantity';
 import { pushLabelNameErrors } from './checks';
 import type { Raw, ResourceList } from './raw';
 import { hugePagesProblem, isHugePages, isOvercommitAllowed, validateContainerResourceName, validateResourceQuantity } from './resource-names';
+import { amountOf } from './resource-list';
 
 /** Amounts every component can count: a canonical plain or milli number of one of the two compute resources needs no closer look. */
 function plain(name: string, q: string): boolean {
@@ -75,7 +76,7 @@ export function pushResourceErrors(
   if (requests) {
     const at = `${path}.requests`;
     pushAmounts(errors, requests, at, checkName, (name, q) => {
-      const limit = limits?.[name];
+      const limit = amountOf(limits, name);
       if (limit === undefined) {
         if (!isOvercommitAllowed(name)) errors.push(required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
       } else if (q !== limit) {

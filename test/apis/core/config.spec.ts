@@ -94,6 +94,10 @@ describe('LimitRange', () => {
     expect(item(fields)).toContain(error);
   });
 
+  it.each([['constructor', 'other'], ['__proto__', '__other__'], ['toString', 'other']])('takes resources called like properties of every object for what they are: %s', (name, other) => {
+    expect(item(`type: Container, max: {cpu: 1}, default: {cpu: 1}, maxLimitRequestRatio: {${name}: 7}`)).toEqual(kind.create(`spec: {limits: [{type: Container, max: {cpu: 1}, default: {cpu: 1}, maxLimitRequestRatio: {${other}: 7}}]}`).errors.map((e) => e.replaceAll(other, name)));
+  });
+
   it('has one item of a type', () => {
     expect(kind.create('spec: {limits: [{type: Container}, {type: Container}]}').errors).toEqual(['spec.limits[1].type: Duplicate value: "Container"']);
   });

@@ -72,6 +72,7 @@ describe('containers of a pod', () => {
     expect(container('resources: {requests: {cpu: "-1"}}')).toEqual([`${AT}.resources.requests[cpu]: Invalid value: "-1": must be greater than or equal to 0`]);
     expect(container('resources: {limits: {rocks: 1}}')[0]).toMatch(/resources.limits\[rocks\]: Invalid value: "rocks": must be a standard resource type or fully qualified/);
     expect(container('resources: {limits: {example.com/x: 1500m}}')).toContain(`${AT}.resources.limits[example.com/x]: Invalid value: "1500m": must be an integer`);
+    for (const [name, other] of [['constructor', 'other'], ['__proto__', '__other__']] as const) expect(container(`resources: {limits: {cpu: 1}, requests: {${name}: 1}}`)).toEqual(container('resources: {limits: {cpu: 1}, requests: {' + other + ': 1}}').map((e) => e.replaceAll(other, name)));
     expect(container('resources: {requests: {example.com/x: 1}}')).toEqual([`${AT}.resources.limits: Required value: Limit must be set for non overcommitable resources`]);
   });
 
