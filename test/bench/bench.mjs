@@ -7,17 +7,15 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
+import { startCluster } from './cluster-process.mjs';
 import { LoadClient, cpuMicros, phase, residentMiB } from './load-client.mjs';
 
-const { parse } = createRequire(import.meta.url)('yaml');
 const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const N = Number(arg('pods', 2000));
 const WATCHERS = Number(arg('watchers', 100));
 const UPDATES = Number(arg('updates', 300));
 const ROUNDS = Number(arg('rounds', 3));
 const CONCURRENCY = 64;
-const root = path.join(import.meta.dirname, '..', '..');
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubernest-bench-'));
 const children = [];
 
@@ -53,22 +51,6 @@ async function until(what, test, seconds = 60) {
     if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
     await new Promise((r) => setTimeout(r, 5));
   }
-}
-
-async function startCluster() {
-  const kubeconfig = path.join(dir, 'kubeconfig');
-  const since = performance.now();
-  const { child, output } = start([path.join(root, 'dist', 'main.js'), 'up', '--name', 'bench', '--data-dir', path.join(dir, 'data'), '--port', '0', '--kubeconfig', kubeconfig]);
-  await until('the cluster', () => {
-    if (child.exitCode !== null) throw new Error(`the cluster ended: ${output()}`);
-    return fs.existsSync(kubeconfig) && output().includes('ready');
-  });
-  const ready = performance.now() - since;
-  const config = parse(fs.readFileSync(kubeconfig, 'utf8'));
-  const decode = (s) => Buffer.from(s, 'base64');
-  const user = config.users.find((u) => u.user.token).user;
-  const { cluster } = config.clusters[0];
-  return { pid: child.pid, ready, client: new LoadClient({ port: Number(new URL(cluster.server).port), token: user.token, ca: decode(cluster['certificate-authority-data']), concurrency: CONCURRENCY }), dir: path.join(dir, 'data') };
 }
 
 async function startBare(dataDir) {
@@ -139,7 +121,9 @@ function print(first, rows, cluster) {
 }
 
 try {
-  const cluster = await startCluster();
+  const started = await startCluster(dir, ['--name', 'bench'], CONCURRENCY);
+  children.push(started.child);
+  const cluster = { pid: started.child.pid, ready: started.ready, client: started.client, dir: started.data };
   await new Promise((r) => setTimeout(r, 3000));
   const idleMiB = residentMiB(cluster.pid);
   const bare = await startBare(cluster.dir);

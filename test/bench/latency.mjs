@@ -2,23 +2,16 @@
 // npm run bench -- latency: how long a get takes while others create: gets from one process, one after the other on four connections,
 // while a second process creates ConfigMaps of 1 kB at a fixed rate.
 //   --rates 0,500,1000,2000  --seconds N (8, each)  --output json
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
-import { LoadClient, cpuMicros } from './load-client.mjs';
+import { clientOf, startCluster } from './cluster-process.mjs';
+import { cpuMicros } from './load-client.mjs';
 
-const { parse } = createRequire(import.meta.url)('yaml');
 const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 const PATH = '/api/v1/namespaces/default/configmaps';
-
-function clientOf(kubeconfig, concurrency) {
-  const config = parse(fs.readFileSync(kubeconfig, 'utf8'));
-  const { cluster } = config.clusters[0];
-  return new LoadClient({ port: Number(new URL(cluster.server).port), token: config.users.find((u) => u.user.token).user.token, ca: Buffer.from(cluster['certificate-authority-data'], 'base64'), concurrency });
-}
 
 /** In a process of its own: creates `rate` objects a second, and tells how many it was. */
 async function create(kubeconfig, rate, seconds) {
@@ -47,15 +40,8 @@ async function main() {
   const rates = arg('rates', '0,500,1000,2000').split(',').map(Number);
   const seconds = Number(arg('seconds', 8));
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubernest-latency-'));
-  const kubeconfig = path.join(dir, 'kubeconfig');
-  const server = spawn(process.execPath, [path.join(import.meta.dirname, '..', '..', 'dist', 'main.js'), 'up', '--data-dir', path.join(dir, 'data'), '--port', '0', '--kubeconfig', kubeconfig], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
-  server.stderr.on('data', (d) => (log += d));
-  while (!log.includes('is ready after')) {
-    if (server.exitCode !== null) throw new Error(`the cluster ended: ${log}`);
-    await sleep(10);
-  }
-  const client = clientOf(kubeconfig, 4);
+  const cluster = await startCluster(dir, [], 4);
+  const { client, kubeconfig } = cluster;
   await client.request('POST', PATH, { metadata: { name: 'read' }, data: { k: 'x'.repeat(1000) } });
   const rows = [];
   // The first round, whose code is not compiled yet, does not count.
@@ -64,7 +50,7 @@ async function main() {
     const told = writer && new Promise((resolve) => writer.once('message', resolve));
     const latencies = [];
     await sleep(500);
-    const [cpu, since] = [cpuMicros(server.pid), performance.now()];
+    const [cpu, since] = [cpuMicros(cluster.child.pid), performance.now()];
     await Promise.all(
       Array.from({ length: 4 }, async () => {
         while (performance.now() - since < (seconds - 1) * 1000) {
@@ -76,15 +62,14 @@ async function main() {
         }
       }),
     );
-    const busy = (cpuMicros(server.pid) - cpu) / 10 / (performance.now() - since);
+    const busy = (cpuMicros(cluster.child.pid) - cpu) / 10 / (performance.now() - since);
     const perSecond = (await told)?.perSecond ?? 0;
     latencies.sort((a, b) => a - b);
     const at = (p) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * p))];
     rows.push({ rate, perSecond, gets: latencies.length, p50: at(0.5), p90: at(0.9), p99: at(0.99), max: latencies.at(-1), cpu: busy });
   }
   rows.shift();
-  server.kill('SIGTERM');
-  await new Promise((r) => server.once('exit', r));
+  await cluster.stop();
   fs.rmSync(dir, { recursive: true, force: true });
   if (arg('output') === 'json') console.log(JSON.stringify(rows, null, 1));
   else {

@@ -3,14 +3,12 @@
 //   --sizes 100,1000,10000,50000,100000  --output json
 // One durable cluster without components; at each size 1,000 creates, 2,000 gets, lists of 500, by label and of everything are measured
 // as the server's CPU, then the server is restarted on what is stored.
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
-import { LoadClient, cpuMicros, residentMiB } from './load-client.mjs';
+import { startCluster } from './cluster-process.mjs';
+import { cpuMicros, residentMiB } from './load-client.mjs';
 
-const { parse } = createRequire(import.meta.url)('yaml');
 const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const SIZES = arg('sizes', '100,1000,10000,50000,100000').split(',').map(Number);
 if (SIZES.some((s) => !(s > 0))) {
@@ -21,37 +19,12 @@ const JSON_OUTPUT = arg('output') === 'json';
 const NAMESPACES = 100;
 const NODES = 1000;
 const CREATES = 1000;
-const main = path.join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubernest-scale-'));
-const kubeconfig = path.join(dir, 'kubeconfig');
-let server;
-process.on('exit', () => server?.kill('SIGKILL'));
-
-async function start() {
-  const began = performance.now();
-  fs.rmSync(kubeconfig, { force: true });
-  server = spawn(process.execPath, [main, 'up', '--data-dir', path.join(dir, 'data'), '--port', '0', '--kubeconfig', kubeconfig, '--components', 'none'], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let log = '';
-  server.stderr.on('data', (d) => (log += d));
-  while (!log.includes('is ready after')) {
-    if (server.exitCode !== null) throw new Error(`the server ended: ${log}`);
-    await new Promise((r) => setTimeout(r, 5));
-  }
-  const ready = performance.now() - began;
-  const config = parse(fs.readFileSync(kubeconfig, 'utf8'));
-  const { cluster } = config.clusters[0];
-  const client = new LoadClient({ port: Number(new URL(cluster.server).port), token: config.users.find((u) => u.user.token).user.token, ca: Buffer.from(cluster['certificate-authority-data'], 'base64'), concurrency: 64 });
-  return { client, ready };
-}
-
-async function stop() {
-  server.kill('SIGTERM');
-  await new Promise((r) => server.once('exit', r));
-}
+const start = () => startCluster(dir, ['--components', 'none'], 64);
 
 /** CPU microseconds of the server for each of `n` requests, `concurrency` at a time. */
 async function cost(n, concurrency, request) {
-  const before = cpuMicros(server.pid);
+  const before = cpuMicros(cluster.child.pid);
   let i = 0;
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
@@ -61,7 +34,7 @@ async function cost(n, concurrency, request) {
       }
     }),
   );
-  return (cpuMicros(server.pid) - before) / n;
+  return (cpuMicros(cluster.child.pid) - before) / n;
 }
 
 const pod = (i) => ({
@@ -69,7 +42,8 @@ const pod = (i) => ({
   spec: { nodeName: `node-${i % NODES}`, serviceAccountName: 'default', containers: [{ name: 'c', image: 'nginx:1.25', ports: [{ containerPort: 80 }], env: [{ name: 'A', value: 'b' }], resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '64Mi' } } }] },
 });
 
-let { client } = await start();
+let cluster = await start();
+let { client } = cluster;
 for (let i = 0; i < NAMESPACES; i++) {
   await client.request('POST', '/api/v1/namespaces', { metadata: { name: `n${i}` } });
   await client.request('POST', `/api/v1/namespaces/n${i}/serviceaccounts`, { metadata: { name: 'default' } });
@@ -84,7 +58,7 @@ for (let i = 0; i < 4000; i++) await client.request('POST', '/api/v1/namespaces/
 
 const rows = [];
 if (!JSON_OUTPUT) console.log('    Pods  create µs  get µs  list 500 µs  by label µs  list all µs a Pod  memory MiB  kB a Pod  database MiB  ready s  memory then');
-const idle = residentMiB(server.pid);
+const idle = residentMiB(cluster.child.pid);
 for (const size of SIZES) {
   if (size - CREATES > stored) await cost(size - CREATES - stored, 64, create);
   const created = await cost(Math.max(1, Math.min(CREATES, size - stored)), 64, create);
@@ -95,15 +69,15 @@ for (const size of SIZES) {
     page: await cost(50, 4, () => client.request('GET', '/api/v1/pods?limit=500')),
     label: await cost(20, 2, () => client.request('GET', '/api/v1/namespaces/n7/pods?labelSelector=app%3Da-7')),
     all: (await cost(3, 1, () => client.request('GET', '/api/v1/pods'))) / stored,
-    memory: residentMiB(server.pid),
+    memory: residentMiB(cluster.child.pid),
   };
   row.perPod = ((row.memory - idle) * 1024) / stored;
-  row.database = fs.readdirSync(path.join(dir, 'data')).filter((f) => f.startsWith('state.db')).reduce((s, f) => s + fs.statSync(path.join(dir, 'data', f)).size, 0) / 2 ** 20;
-  await stop();
-  const again = await start();
-  client = again.client;
-  row.ready = again.ready / 1000;
-  row.memoryThen = residentMiB(server.pid);
+  row.database = fs.readdirSync(cluster.data).filter((f) => f.startsWith('state.db')).reduce((s, f) => s + fs.statSync(path.join(cluster.data, f)).size, 0) / 2 ** 20;
+  await cluster.stop();
+  cluster = await start();
+  client = cluster.client;
+  row.ready = cluster.ready / 1000;
+  row.memoryThen = residentMiB(cluster.child.pid);
   for (let i = 0; i < 4000; i++) await client.request('POST', '/api/v1/namespaces/n0/pods?dryRun=All', pod(1e7 + i));
   rows.push(row);
   if (!JSON_OUTPUT)
@@ -112,5 +86,5 @@ for (const size of SIZES) {
     );
 }
 if (JSON_OUTPUT) console.log(JSON.stringify(rows, null, 1));
-await stop();
+await cluster.stop();
 fs.rmSync(dir, { recursive: true, force: true });

@@ -5,33 +5,20 @@
 //   --history DURATION (5m)  --event-ttl DURATION (5m; a cluster's own default is an hour, in which they only grow in number)
 // Prints a line a minute: memory, database, latency, errors. At the end: whether memory was flat (the second half against the first after
 // warming up, by medians), the database bounded, and no error came that the load did not cause. Code 1 otherwise.
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { createRequire } from 'node:module';
-import { LoadClient, cpuMicros, residentMiB } from './load-client.mjs';
+import { startCluster } from './cluster-process.mjs';
+import { cpuMicros, residentMiB } from './load-client.mjs';
 
-const { parse } = createRequire(import.meta.url)('yaml');
 const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const MINUTES = Number(arg('minutes', 120));
 const RATE = Number(arg('rate', 150));
 const JSON_OUTPUT = arg('output') === 'json';
-const root = path.join(import.meta.dirname, '..', '..');
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'kubernest-soak-'));
-const kubeconfig = path.join(dir, 'kubeconfig');
-const data = path.join(dir, 'data');
-const server = spawn(process.execPath, [path.join(root, 'dist', 'main.js'), 'up', '--name', 'soak', '--data-dir', data, '--port', '0', '--kubeconfig', kubeconfig, '--history', arg('history', '5m'), '--event-ttl', arg('event-ttl', '5m')], { stdio: ['ignore', 'ignore', 'pipe'] });
-let log = '';
-server.stderr.on('data', (d) => (log = (log + d).slice(-4000)));
+const cluster = await startCluster(dir, ['--name', 'soak', '--history', arg('history', '5m'), '--event-ttl', arg('event-ttl', '5m')], 16);
+const { client, data, child: server } = cluster;
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
-while (!log.includes('is ready after')) {
-  if (server.exitCode !== null) throw new Error(`the cluster ended: ${log}`);
-  await sleep(20);
-}
-const config = parse(fs.readFileSync(kubeconfig, 'utf8'));
-const { cluster } = config.clusters[0];
-const client = new LoadClient({ port: Number(new URL(cluster.server).port), token: config.users.find((u) => u.user.token).user.token, ca: Buffer.from(cluster['certificate-authority-data'], 'base64'), concurrency: 16 });
 
 const CM = '/api/v1/namespaces/default/configmaps';
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
@@ -129,8 +116,7 @@ for (let m = 1; m <= MINUTES && server.exitCode === null; m++) {
 }
 over = true;
 const died = server.exitCode !== null;
-server.kill('SIGTERM');
-await new Promise((r) => (died ? r() : server.once('exit', r)));
+await cluster.stop();
 fs.rmSync(dir, { recursive: true, force: true });
 
 const median = (all) => [...all].sort((a, b) => a - b)[all.length >> 1];
@@ -138,7 +124,7 @@ const settled = minutes.slice(Math.ceil(minutes.length * 0.1));
 const [first, second] = [settled.slice(0, settled.length >> 1), settled.slice(settled.length >> 1)];
 const growth = (of) => median(second.map(of)) / median(first.map(of)) - 1;
 const problems = [];
-if (died) problems.push(`the cluster ended with ${server.exitCode}: ${log}`);
+if (died) problems.push(`the cluster ended with ${server.exitCode}: ${cluster.log()}`);
 if (errors.size) problems.push(`errors: ${[...errors].map(([k, v]) => `${v} × ${k}`).join(', ')}`);
 if (second.length >= 3 && growth((l) => l.memory) > 0.05) problems.push(`memory grew by ${(growth((l) => l.memory) * 100).toFixed(1)} %`);
 if (second.length >= 3 && growth((l) => l.database) > 0.1) problems.push(`the database grew by ${(growth((l) => l.database) * 100).toFixed(1)} %`);

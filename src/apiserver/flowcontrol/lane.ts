@@ -14,9 +14,6 @@ export class Lane {
   queued = 0;
   dispatched = 0;
   readonly refused = new Map<Refusal, number>();
-  /** Of those that waited: how many, and seconds in all. */
-  waits = 0;
-  waited = 0;
 
   constructor(
     schema: KubeObject,

@@ -57,8 +57,6 @@ export class PriorityAndFairness {
     const since = this.clock.monotonic();
     const over = (): void => {
       lane.queued--;
-      lane.waits++;
-      lane.waited += (this.clock.monotonic() - since) / 1000;
     };
     lane.queued++;
     const refusal = this.gate.wait(lane.level, lane.hash(user, info), {

@@ -1,4 +1,4 @@
-import { constants, createGzip } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import type { Slices } from '../../util/slices';
 import type { Call } from './call';
 import type { Exchange } from './exchange';
@@ -70,7 +70,7 @@ class GzipSink implements Sink {
 
   constructor(call: Call, level: number) {
     const plain = new PlainSink(call);
-    const gzip = (this.gzip = createGzip({ level, strategy: constants.Z_DEFAULT_STRATEGY, chunkSize: 64 * 1024 }));
+    const gzip = (this.gzip = createGzip({ level, chunkSize: 64 * 1024 }));
     gzip.on('data', (packed: Buffer) => {
       plain.write(packed);
       if (plain.room(() => gzip.resume())) return;

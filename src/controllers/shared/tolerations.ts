@@ -1,12 +1,5 @@
+import { tolerates } from '../../api/selectors/tolerations';
 import type { Taint, Toleration } from './types';
-
-/** Whether the toleration puts up with the taint. */
-export function tolerates(t: Toleration, taint: Taint): boolean {
-  if (t.effect && t.effect !== taint.effect) return false;
-  if (t.key && t.key !== taint.key) return false;
-  if (t.operator === 'Exists') return true;
-  return (t.operator === undefined || t.operator === '' || t.operator === 'Equal') && (t.value ?? '') === (taint.value ?? '');
-}
 
 /** The first taint of one of these effects that nothing tolerates. */
 export function untolerated(taints: readonly Taint[] | undefined, tolerations: readonly Toleration[] | undefined, effects: readonly string[]): Taint | undefined {

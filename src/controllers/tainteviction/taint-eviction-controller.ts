@@ -11,7 +11,7 @@ import type { WorkQueue } from '../../client/work-queue';
 import type { Disposable } from '../../util/clock';
 import { indexByNode, podsOnNode } from '../shared/node';
 import { podCondition } from '../shared/pod';
-import { tolerates } from '../shared/tolerations';
+import { tolerates } from '../../api/selectors/tolerations';
 import type { Node, Pod, Taint } from '../shared/types';
 
 const CONDITION = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager', message: 'Taint manager: deleting due to NoExecute taint' };
