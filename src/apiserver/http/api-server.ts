@@ -26,7 +26,7 @@ import { NodeCall } from './node-call';
 import type { ExchangeHost } from './exchange';
 import type { HealthRegistry } from './health';
 import type { Handle, TlsMaterial } from './listener';
-import { closeServer, listen, listenError, makeServer } from './listener';
+import { closeServer, listen, listenError, makeServer, secureContext } from './listener';
 import type { OpenApiProtobuf, OpenApiSource } from './openapi-routes';
 import { OpenApiRoutes } from './openapi-routes';
 import type { FileMaker } from './file-answer';
@@ -112,7 +112,7 @@ export class ApiServer implements ExchangeHost {
   attach(server: Server): void {
     this.server = server;
     this.wire = WireServer.before(server, this.o.clock, this.serve, ownsPath);
-    if (this.o.tls && server instanceof TlsServer) server.setSecureContext(this.o.tls);
+    if (this.o.tls && server instanceof TlsServer) server.setSecureContext(secureContext(this.o.tls));
     server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(req, socket, head));
   }
 

@@ -149,6 +149,18 @@ describe('the listener', () => {
     const h = await start();
     await expect(h.api.listenAlone('127.0.0.1', port)).rejects.toThrow(`cannot listen on 127.0.0.1:${port}: the port is in use; stop what uses it or choose another port (0 takes a free one)`);
   });
+  it('prefers AES-128 as kube-apiserver does, and gives no ticket that names the client', async () => {
+    const h = await start();
+    const o = { port: Number(new URL(h.url).port), host: '127.0.0.1', ca: tls.ca, servername: 'localhost', ...clients.admin };
+    const first = tlsConnect(o);
+    const [session] = (await once(first, 'session')) as [Buffer];
+    expect(first.getCipher().standardName).toBe('TLS_AES_128_GCM_SHA256');
+    const again = tlsConnect({ ...o, session });
+    await once(again, 'secureConnect');
+    expect(again.isSessionReused()).toBe(false);
+    first.destroy();
+    again.destroy();
+  });
   it('answers what is under way when it stops, and no more', async () => {
     const h = await start();
     let finish: () => void = () => undefined;
