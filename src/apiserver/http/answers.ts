@@ -6,7 +6,7 @@ import type { Log } from '../../util/log';
 import type { Slices } from '../../util/slices';
 import type { Encoder } from './encoder';
 import type { Exchange } from './exchange';
-import type { Pieces } from './list-stream';
+import type { LongBody } from './list-stream';
 import { streamList } from './list-stream';
 import { MEDIA_TYPES, negotiate, PLAIN } from './negotiate';
 
@@ -35,8 +35,8 @@ export class Answers {
   }
 
   /** A long body in parts, compressed when the client takes that. */
-  stream(x: Exchange, contentType: string, pieces: Pieces, slices: Slices): void {
-    streamList(x, contentType, pieces, slices, takesGzip(x.headers.acceptEncoding) ? GZIP_LEVEL : undefined, (error) => this.fail(x, error));
+  stream(x: Exchange, contentType: string, body: LongBody, slices: Slices): void {
+    streamList(x, contentType, body, slices, takesGzip(x.headers.acceptEncoding) ? GZIP_LEVEL : undefined, (error) => this.fail(x, error));
   }
 
   /** The answer to anything that was thrown. What is no StatusError is a fault of ours: logged, and told as 500. */
@@ -78,6 +78,7 @@ export class Answers {
   }
 }
 
-function takesGzip(acceptEncoding: string): boolean {
+/** Whether a client takes compressed answers. */
+export function takesGzip(acceptEncoding: string): boolean {
   return acceptEncoding === 'gzip' || (acceptEncoding.includes('gzip') && acceptEncoding.split(',').some((t) => t.trim() === 'gzip'));
 }

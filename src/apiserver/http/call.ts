@@ -21,10 +21,10 @@ export interface Call {
   readonly gone: boolean;
   /** Sends a complete answer. `head`: header names and values in turn, without Date; `body` undefined: none is sent. */
   send(code: number, head: readonly string[], body: Uint8Array | undefined): void;
-  /** Sends the head of an answer whose body follows in pieces, at once. */
-  begin(code: number, head: readonly string[]): void;
-  /** One piece of such a body. */
-  write(piece: Uint8Array | string): void;
+  /** Sends the head of an answer whose body follows in pieces, at once. `size`: bytes of the body; undefined: it goes in chunks. */
+  begin(code: number, head: readonly string[], size?: number): void;
+  /** One piece of such a body. `done`: its bytes were taken and may change. */
+  write(piece: Uint8Array | string, done?: () => void): void;
   /** Where pieces may be written that are HTTP chunks already; undefined when that is not how this answer goes. */
   readonly chunks: Socket | undefined;
   /** Bytes written and not yet taken by the operating system. */

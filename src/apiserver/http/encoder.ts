@@ -3,13 +3,15 @@ import type { KubeObject } from '../../api/meta/object';
 import { formatYaml } from '../../api/yaml/encode';
 import type { Cached } from '../../storage/watch-cache/watch-cache';
 import type { Clock } from '../../util/clock';
+import { Scratch } from '../../util/scratch';
 import type { ListResult, ObjectResult } from '../handlers/handlers';
 import { cachedPartialMetadata, partialMetadataJson } from '../table/partial-metadata';
 import type { MetaVersion } from '../table/partial-metadata';
 import type { IncludeObject, TableMetadata } from '../table/table';
 import { columnsJson, rowJson, tableHead, tableJson } from '../table/table';
 import type { Endpoint } from './endpoint';
-import type { Pieces } from './list-stream';
+import { JsonList, sizeOf } from './json-list';
+import type { LongBody } from './list-stream';
 import type { Accepted, Conversion } from './negotiate';
 import { notConvertible } from './refusals';
 import type { ProtobufBodies } from './body';
@@ -37,12 +39,18 @@ export interface Form {
 
 /** Items in a part of a long list. */
 const PIECE = 250;
+/** Bytes of a part of a JSON list. */
+const SCRATCH = 256 * 1024;
+/** Lists and tables of more items leave in parts. */
+const LONG_LIST = 2000;
+const LONG_TABLE = 300;
 const NEWLINE = 0x0a;
-const OPEN = 0x7b;
-const COMMA = 0x2c;
 
 /** Turns handler results into the bytes of answers. */
 export class Encoder {
+  private readonly scratch = new Scratch(SCRATCH, 4);
+  private readonly giveBack = (piece: Uint8Array): void => this.scratch.give(piece);
+
   constructor(
     private readonly codec: WireCodec,
     private readonly clock: Clock,
@@ -81,7 +89,7 @@ export class Encoder {
     if (accepted.encoding === 'protobuf') {
       return this.codec.encodeList(e.apiVersion, e.listKind, metadata, r.items.map((c) => this.cachedMessage(e, c)));
     }
-    const bytes = joinList(e, metadata, r.items);
+    const bytes = new JsonList(listHead(e, metadata), r.items, e.prefixLength).whole();
     return accepted.encoding === 'json' && !pretty && !accepted.pretty ? bytes : this.finish(bytes.subarray(0, -1), accepted, pretty);
   }
 
@@ -89,7 +97,7 @@ export class Encoder {
    * The same bytes as list() in parts of some hundred items, made one at a time; undefined for the rare forms that cannot be made in parts
    * (indented, YAML). @throws 406
    */
-  listInPieces(e: Endpoint, r: ListResult, form: Form): Pieces | undefined {
+  listInPieces(e: Endpoint, r: ListResult, form: Form): LongBody | undefined {
     const { accepted, pretty, include } = form;
     const { as } = accepted;
     if (as?.kind === 'PartialObjectMetadata' || pretty || accepted.pretty || accepted.encoding === 'yaml') return undefined;
@@ -97,14 +105,24 @@ export class Encoder {
     const version = as?.version as MetaVersion;
     if (accepted.encoding === 'protobuf') {
       if (as) return undefined;
-      return this.protobufPieces(e, r, metadata);
+      return { pieces: this.protobufPieces(e, r, metadata) };
     }
-    if (!as) return listPieces(e, metadata, r.items);
+    if (!as) {
+      const list = new JsonList(listHead(e, metadata), r.items, e.prefixLength);
+      return { size: list.length, pieces: list.pieces(this.scratch), used: this.giveBack };
+    }
     if (as.kind === 'Table') {
       const now = this.clock.now();
-      return jsonPieces(tableHead(version, metadata, columnsJson(e.columns)), r.items, (c) => this.row(e, c.object, c, version, include, now));
+      return { pieces: jsonPieces(tableHead(version, metadata, columnsJson(e.columns)), r.items, (c) => this.row(e, c.object, c, version, include, now)) };
     }
-    return jsonPieces(`{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":[`, r.items, (c) => cachedPartialMetadata(c, version));
+    return { pieces: jsonPieces(`{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":[`, r.items, (c) => cachedPartialMetadata(c, version)) };
+  }
+
+  /** Whether listInPieces would be better for the machine than list(): the items are many, or long as they are sent. `packed`: the client takes gzip. */
+  isLong(e: Endpoint, r: ListResult, accepted: Accepted, packed: boolean): boolean {
+    const { length } = r.items;
+    if (length > (accepted.as?.kind === 'Table' ? LONG_TABLE : LONG_LIST)) return true;
+    return !packed && !accepted.as && accepted.encoding === 'json' && sizeOf(r.items, e.prefixLength) > this.scratch.size;
   }
 
   /** Messages are all made, and kept with their objects, before the first part leaves: the envelope begins with their length. */
@@ -190,48 +208,6 @@ function* jsonPieces(head: string, items: readonly Cached[], textOf: (c: Cached)
     piece = '';
   }
   yield Buffer.from(`${piece}]}\n`);
-}
-
-/** JSON of a list, ending in a newline: the items' own bytes, without kind and version where built-in lists go without. */
-function joinList(e: Endpoint, metadata: TableMetadata, items: readonly Cached[]): Buffer {
-  const head = listHead(e, metadata);
-  const out = Buffer.allocUnsafe(Buffer.byteLength(head) + sizeOf(items, e.prefixLength, 0, items.length) + 3);
-  let at = out.write(head);
-  at = copyItems(items, e.prefixLength, 0, items.length, out, at);
-  at += out.write(']}\n', at);
-  return out.subarray(0, at);
-}
-
-/** The same in parts. */
-function* listPieces(e: Endpoint, metadata: TableMetadata, items: readonly Cached[]): Generator<Uint8Array, void> {
-  yield Buffer.from(listHead(e, metadata));
-  for (let from = 0; from < items.length; from += PIECE) {
-    const to = Math.min(from + PIECE, items.length);
-    const out = Buffer.allocUnsafe(sizeOf(items, e.prefixLength, from, to));
-    yield out.subarray(0, copyItems(items, e.prefixLength, from, to, out, 0));
-  }
-  yield Buffer.from(']}\n');
-}
-
-function sizeOf(items: readonly Cached[], cut: number, from: number, to: number): number {
-  let size = 0;
-  for (let i = from; i < to; i++) size += items[i]!.bytes.length - cut + 2;
-  return size;
-}
-
-/** Copies items `from` to `to` of a list, each with the comma before it, to `at`. @returns where they end */
-function copyItems(items: readonly Cached[], cut: number, from: number, to: number, out: Buffer, at: number): number {
-  for (let i = from; i < to; i++) {
-    if (i > 0) out[at++] = COMMA;
-    if (cut > 0) out[at++] = OPEN;
-    const bytes = items[i]!.bytes as Buffer;
-    if (bytes.copy) at += bytes.copy(out, at, cut);
-    else {
-      out.set(bytes.subarray(cut), at);
-      at += bytes.length - cut;
-    }
-  }
-  return at;
 }
 
 export function isStatus(o: KubeObject | Status): o is Status {

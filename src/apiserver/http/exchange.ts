@@ -117,10 +117,10 @@ export class Exchange implements RequestContext {
     this.call.send(code, head, this.method === 'HEAD' ? undefined : body);
   }
 
-  /** Sends the head of an answer whose body follows in chunks, at once. */
-  begin(code: number, contentType: string, extra?: readonly string[]): void {
-    this.count(code, 0);
-    this.call.begin(code, this.head(contentType, extra));
+  /** Sends the head of an answer whose body follows in pieces, at once. `size`: bytes of the body; undefined: it goes in chunks. */
+  begin(code: number, contentType: string, extra?: readonly string[], size?: number): void {
+    this.count(code, size ?? 0);
+    this.call.begin(code, this.head(contentType, extra), size);
   }
 
   /** Tells the server that the answer begins; for those who write it themselves. Only the first call counts. */

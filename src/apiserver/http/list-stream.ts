@@ -3,37 +3,48 @@ import type { Slices } from '../../util/slices';
 import type { Call } from './call';
 import type { Exchange } from './exchange';
 
-/** Parts of a body, made as they are asked for; undefined: some work was done that gave nothing yet. */
-export type Pieces = Iterator<Uint8Array | undefined, void>;
+/** A body in parts. */
+export interface LongBody {
+  /** Made as they are asked for; undefined: some work was done that gave nothing yet. */
+  pieces: Iterator<Uint8Array | undefined, void>;
+  /** Bytes of all parts together, when that is known: then they are not sent as chunks. */
+  size?: number;
+  /** Told of each part when nobody reads it any more. */
+  used?: (piece: Uint8Array) => void;
+}
 
 /** Where the parts go. */
 interface Sink {
-  write(piece: Uint8Array): void;
+  /** `done`: the bytes were taken and may change. */
+  write(piece: Uint8Array, done: (() => void) | undefined): void;
   /** Whether more may be written now; otherwise `resume` is called when it may. */
   room(resume: () => void): boolean;
   end(): void;
 }
 
 /**
- * Sends a long body in chunks: a part is made when the client has taken most of the parts before, and others have their turn in between.
+ * Sends a long body: a part is made when the client has taken most of the parts before, and others have their turn in between.
  * `gzip`: the level of compression; undefined: none. `fail` is told what a part could not be made for.
  */
-export function streamList(x: Exchange, contentType: string, pieces: Pieces, slices: Slices, gzip: number | undefined, fail: (error: unknown) => void): void {
+export function streamList(x: Exchange, contentType: string, body: LongBody, slices: Slices, gzip: number | undefined, fail: (error: unknown) => void): void {
   const { call } = x;
+  const { used } = body;
   let sink: Sink | undefined;
   const step = (): boolean => {
     if (call.gone) return false;
     try {
       if (sink && !sink.room(() => slices.add(step))) return false;
-      const next = pieces.next();
+      const next = body.pieces.next();
       if (!next.done && !next.value) return true;
       // Begun late: a part that fails before any was sent is still answered with its error.
       if (!sink) {
-        x.begin(200, contentType, gzip === undefined ? undefined : ['Content-Encoding', 'gzip', 'Vary', 'Accept-Encoding']);
+        if (gzip === undefined) x.begin(200, contentType, undefined, body.size);
+        else x.begin(200, contentType, ['Content-Encoding', 'gzip', 'Vary', 'Accept-Encoding']);
         sink = gzip === undefined ? new PlainSink(call) : new GzipSink(call, gzip);
       }
       if (!next.done) {
-        sink.write(next.value!);
+        const piece = next.value!;
+        sink.write(piece, used && (() => used(piece)));
         return true;
       }
       sink.end();
@@ -49,8 +60,8 @@ export function streamList(x: Exchange, contentType: string, pieces: Pieces, sli
 class PlainSink implements Sink {
   constructor(private readonly call: Call) {}
 
-  write(piece: Uint8Array): void {
-    this.call.write(piece);
+  write(piece: Uint8Array, done: (() => void) | undefined): void {
+    this.call.write(piece, done);
   }
 
   room(resume: () => void): boolean {
@@ -72,7 +83,7 @@ class GzipSink implements Sink {
     const plain = new PlainSink(call);
     const gzip = (this.gzip = createGzip({ level, chunkSize: 64 * 1024 }));
     gzip.on('data', (packed: Buffer) => {
-      plain.write(packed);
+      plain.write(packed, undefined);
       if (plain.room(() => gzip.resume())) return;
       gzip.pause();
     });
@@ -81,8 +92,8 @@ class GzipSink implements Sink {
     call.onGone(() => gzip.destroy());
   }
 
-  write(piece: Uint8Array): void {
-    this.gzip.write(piece);
+  write(piece: Uint8Array, done: (() => void) | undefined): void {
+    this.gzip.write(piece, done);
   }
 
   room(resume: () => void): boolean {

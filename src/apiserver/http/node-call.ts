@@ -65,14 +65,14 @@ export class NodeCall implements Call {
     else this.res.end();
   }
 
-  begin(code: number, head: readonly string[]): void {
+  begin(code: number, head: readonly string[], size?: number): void {
     this.res.removeHeader('connection');
-    this.res.writeHead(code, reasonPhrase(code), head as string[]);
+    this.res.writeHead(code, reasonPhrase(code), size === undefined ? (head as string[]) : [...head, 'Content-Length', String(size)]);
     this.res.flushHeaders();
   }
 
-  write(piece: Uint8Array | string): void {
-    this.res.write(piece);
+  write(piece: Uint8Array | string, done?: () => void): void {
+    this.res.write(piece, done);
   }
 
   get chunks(): Socket | undefined {

@@ -14,6 +14,7 @@ import { ALL_TYPES, MEDIA_TYPES, routeAccepts, STREAM_TYPES } from './negotiate'
 import { notAcceptable, notAcceptableRoute, unknownResource, unsupportedMediaType, unsupportedRouteType } from './refusals';
 import type { Slices } from '../../util/slices';
 import type { Answers } from './answers';
+import { takesGzip } from './answers';
 import type { Watches } from './watches';
 
 /** Serves log, exec, attach, portforward and proxy: streams that are no objects. `path`: what follows the subresource. */
@@ -28,8 +29,6 @@ const PATCH_TYPES: ReadonlyMap<string, PatchBody['type']> = new Map([
 const CUSTOM_PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
 
 /** Lists of more items are made and sent in parts. The text of a long Table costs half as much again when it is made as one. */
-const LONG_LIST = 2000;
-const LONG_TABLE = 300;
 
 /** A request whose route is known: what it will do, and on what. */
 export interface Route {
@@ -162,10 +161,10 @@ export class ResourceRoutes {
   private list(x: Exchange, e: Endpoint, accepted: Accepted, result: ListResult | Promise<ListResult>): void {
     const answer = (r: ListResult): void => {
       const form = formOf(x, accepted);
+      const long = this.slices && x.method !== 'HEAD' && this.encoder.isLong(e, r, accepted, takesGzip(x.headers.acceptEncoding));
       // The cache's own array would change under our hands.
-      const long = accepted.as?.kind === 'Table' ? LONG_TABLE : LONG_LIST;
-      const pieces = this.slices && r.items.length > long && x.method !== 'HEAD' ? this.encoder.listInPieces(e, { ...r, items: r.items.slice() }, form) : undefined;
-      if (pieces) this.answers.stream(x, MEDIA_TYPES[accepted.encoding], pieces, this.slices!);
+      const body = long ? this.encoder.listInPieces(e, { ...r, items: r.items.slice() }, form) : undefined;
+      if (body) this.answers.stream(x, MEDIA_TYPES[accepted.encoding], body, this.slices!);
       else this.answers.send(x, 200, MEDIA_TYPES[accepted.encoding], this.encoder.list(e, r, form));
     };
     if (result instanceof Promise) this.settle(x, result.then(answer));

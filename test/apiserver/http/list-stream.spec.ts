@@ -40,7 +40,7 @@ describe('long lists', () => {
   ])('are the same in parts as in one: %s', async (_name, accept) => {
     const [whole, parts] = [await withMany(false), await withMany(true)];
     const [a, b] = [await ask(whole, { accept }), await ask(parts, { accept })];
-    expect([a.code, b.code, a.chunked, b.chunked]).toEqual([200, 200, false, true]);
+    expect([a.code, b.code, a.chunked, b.chunked]).toEqual([200, 200, false, accept !== JSON_TYPE]);
     expect(b.body.equals(a.body)).toBe(true);
     const packed = await ask(parts, { accept, 'accept-encoding': 'gzip' });
     expect(packed).toMatchObject({ code: 200, encoding: 'gzip' });

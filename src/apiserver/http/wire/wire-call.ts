@@ -25,6 +25,7 @@ export class WireCall implements Call {
   gone = false;
   private listeners?: (() => void)[];
   private closing = false;
+  private chunked = false;
 
   constructor(
     private readonly owner: CallOwner,
@@ -74,19 +75,27 @@ export class WireCall implements Call {
     this.owner.finished(this.closing);
   }
 
-  begin(code: number, head: readonly string[]): void {
+  begin(code: number, head: readonly string[], size?: number): void {
     this.answered = true;
-    this.owner.socket.write(this.headText(code, head, true), 'latin1');
+    this.chunked = size === undefined;
+    this.owner.socket.write(this.headText(code, this.chunked ? head : [...head, 'Content-Length', String(size)], this.chunked), 'latin1');
   }
 
-  write(piece: Uint8Array | string): void {
+  write(piece: Uint8Array | string, done?: () => void): void {
     const bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-    // An empty chunk would end the body.
-    if (bytes.length === 0 || this.gone) return;
     const { socket } = this.owner;
+    // An empty chunk would end the body.
+    if (bytes.length === 0 || this.gone) {
+      done?.();
+      return;
+    }
+    if (!this.chunked) {
+      socket.write(bytes, done);
+      return;
+    }
     socket.cork();
     socket.write(`${bytes.length.toString(16)}\r\n`, 'latin1');
-    socket.write(bytes);
+    socket.write(bytes, done);
     socket.write('\r\n', 'latin1');
     socket.uncork();
   }
@@ -101,7 +110,7 @@ export class WireCall implements Call {
 
   end(): void {
     if (this.gone) return;
-    this.owner.socket.write(LAST_CHUNK, 'latin1');
+    if (this.chunked) this.owner.socket.write(LAST_CHUNK, 'latin1');
     this.owner.finished(this.closing);
   }
 

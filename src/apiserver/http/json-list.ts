@@ -1,0 +1,84 @@
+import type { Cached } from '../../storage/watch-cache/watch-cache';
+import type { Scratch } from '../../util/scratch';
+
+const COMMA = 0x2c;
+const OPEN = 0x7b;
+const END = Buffer.from(']}\n');
+
+/** The JSON of a list, made of its items' own bytes without parsing any; ends in a newline. */
+export class JsonList {
+  private readonly head: Buffer;
+  /** Size of the whole in bytes. */
+  readonly length: number;
+
+  /** `head`: everything up to the first item; `cut`: how many bytes at an item's beginning built-in lists go without: its brace, kind and version. */
+  constructor(
+    head: string,
+    private readonly items: readonly Cached[],
+    private readonly cut: number,
+  ) {
+    this.head = Buffer.from(head);
+    this.length = this.head.length + sizeOf(items, cut) + END.length;
+  }
+
+  whole(): Buffer {
+    const out = Buffer.allocUnsafe(this.length);
+    let at = this.head.copy(out);
+    for (let i = 0; i < this.items.length; i++) at = this.copy(i, out, at);
+    END.copy(out, at);
+    return out;
+  }
+
+  /** The same in parts, most of them in scratch buffers, which whoever takes the parts gives back. */
+  *pieces(scratch: Scratch): Generator<Uint8Array, void> {
+    let out = scratch.take();
+    let at = 0;
+    const { head, items, cut } = this;
+    if (head.length <= out.length) at = head.copy(out);
+    else yield head;
+    for (let i = 0; i < items.length; i++) {
+      const bytes = items[i]!.bytes;
+      const room = bytes.length - cut + 2 + END.length;
+      if (at + room > out.length) {
+        if (at > 0) {
+          yield out.subarray(0, at);
+          out = scratch.take();
+          at = 0;
+        }
+        if (room > out.length) {
+          at = this.open(i, out, at);
+          yield out.subarray(0, at);
+          yield bytes.subarray(cut);
+          out = scratch.take();
+          at = 0;
+          continue;
+        }
+      }
+      at = this.copy(i, out, at);
+    }
+    at += END.copy(out, at);
+    yield out.subarray(0, at);
+  }
+
+  /** Copies an item with the comma before it to `at`. @returns where it ends */
+  private copy(i: number, out: Buffer, at: number): number {
+    at = this.open(i, out, at);
+    const bytes = this.items[i]!.bytes as Buffer;
+    if (bytes.copy) return at + bytes.copy(out, at, this.cut);
+    out.set(bytes.subarray(this.cut), at);
+    return at + bytes.length - this.cut;
+  }
+
+  private open(i: number, out: Buffer, at: number): number {
+    if (i > 0) out[at++] = COMMA;
+    if (this.cut > 0) out[at++] = OPEN;
+    return at;
+  }
+}
+
+/** Bytes of items with what stands between them. */
+export function sizeOf(items: readonly Cached[], cut: number): number {
+  let size = 0;
+  for (let i = 0; i < items.length; i++) size += items[i]!.bytes.length - cut;
+  return size + (cut > 0 ? items.length : 0) + Math.max(0, items.length - 1);
+}
