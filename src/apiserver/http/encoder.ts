@@ -3,12 +3,13 @@ import type { KubeObject } from '../../api/meta/object';
 import { formatYaml } from '../../api/yaml/encode';
 import type { Cached } from '../../storage/watch-cache/watch-cache';
 import type { Clock } from '../../util/clock';
+import { Parts } from '../../util/parts';
 import { Scratch } from '../../util/scratch';
 import type { ListResult, ObjectResult } from '../handlers/handlers';
-import { cachedPartialMetadata, partialMetadataJson } from '../table/partial-metadata';
+import { cachedPartialMetadata, partialMetadataJson, writePartialMetadata } from '../table/partial-metadata';
 import type { MetaVersion } from '../table/partial-metadata';
 import type { IncludeObject, TableMetadata } from '../table/table';
-import { columnsJson, rowJson, tableHead, tableJson } from '../table/table';
+import { columnsJson, rowHead, rowJson, tableHead, tableJson } from '../table/table';
 import type { Endpoint } from './endpoint';
 import { JsonList, sizeOf } from './json-list';
 import type { LongBody } from './list-stream';
@@ -45,6 +46,8 @@ const SCRATCH = 256 * 1024;
 const LONG_LIST = 2000;
 const LONG_TABLE = 300;
 const NEWLINE = 0x0a;
+const COMMA = 0x2c;
+const CLOSE = 0x7d;
 
 /** Turns handler results into the bytes of answers. */
 export class Encoder {
@@ -113,9 +116,13 @@ export class Encoder {
     }
     if (as.kind === 'Table') {
       const now = this.clock.now();
-      return { pieces: jsonPieces(tableHead(version, metadata, columnsJson(e.columns)), r.items, (c) => this.row(e, c.object, c, version, include, now)) };
+      return this.jsonInPieces(tableHead(version, metadata, columnsJson(e.columns)), r.items, (c, to) => this.writeRow(e, c, version, include, now, to));
     }
-    return { pieces: jsonPieces(`{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":[`, r.items, (c) => cachedPartialMetadata(c, version)) };
+    return this.jsonInPieces(`{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":[`, r.items, (c, to) => writePartialMetadata(c, version, to));
+  }
+
+  private jsonInPieces(head: string, items: readonly Cached[], write: (c: Cached, to: Parts) => void): LongBody {
+    return { pieces: jsonPieces(head, items, write, this.scratch), used: this.giveBack };
   }
 
   /** Whether listInPieces would be better for the machine than list(): the items are many, or long as they are sent. `packed`: the client takes gzip. */
@@ -158,6 +165,16 @@ export class Encoder {
     return rowJson(e.columns, o, object, now, conditions && JSON.stringify(conditions));
   }
 
+  /** Adds a table row for a cached object to a body. */
+  private writeRow(e: Endpoint, c: Cached, version: MetaVersion, include: IncludeObject, now: number, to: Parts): void {
+    const conditions = e.sub ? undefined : e.definition.rowConditions?.(c.object);
+    to.text(rowHead(e.columns, c.object, now, conditions && JSON.stringify(conditions)));
+    if (include === 'None') to.text('null');
+    else if (include === 'Object') to.bytes(c.bytes);
+    else writePartialMetadata(c, version, to);
+    to.byte(CLOSE);
+  }
+
   /** The protobuf form of a cached object with its envelope, made once. */
   cachedProtobuf(c: Cached): Uint8Array {
     return memo(c, 'protobuf', () => this.codec.encode(c.object));
@@ -198,16 +215,19 @@ function listHead(e: Endpoint, metadata: TableMetadata): string {
   return `{"kind":${JSON.stringify(e.listKind)},"apiVersion":${JSON.stringify(e.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`;
 }
 
-/** A JSON list in parts: the head, the items by what makes their text, the end. */
-function* jsonPieces(head: string, items: readonly Cached[], textOf: (c: Cached) => string): Generator<Uint8Array, void> {
-  let piece = head;
+/** A JSON list in parts: the head, the items as `write` adds them, the end. */
+function* jsonPieces(head: string, items: readonly Cached[], write: (c: Cached, to: Parts) => void, scratch: Scratch): Generator<Uint8Array | undefined, void> {
+  const parts = new Parts(scratch);
+  parts.text(head);
   for (let i = 0; i < items.length; i++) {
-    piece += i > 0 ? `,${textOf(items[i]!)}` : textOf(items[i]!);
-    if ((i + 1) % PIECE !== 0) continue;
-    yield Buffer.from(piece);
-    piece = '';
+    if (i > 0) parts.byte(COMMA);
+    write(items[i]!, parts);
+    const full = parts.take();
+    if (full.length > 0) yield* full;
+    else if ((i + 1) % PIECE === 0) yield undefined;
   }
-  yield Buffer.from(`${piece}]}\n`);
+  parts.text(']}\n');
+  yield* parts.end();
 }
 
 export function isStatus(o: KubeObject | Status): o is Status {

@@ -1,4 +1,5 @@
 import type { Cached } from '../../storage/watch-cache/watch-cache';
+import { Parts } from '../../util/parts';
 import type { Scratch } from '../../util/scratch';
 
 const COMMA = 0x2c;
@@ -31,48 +32,28 @@ export class JsonList {
 
   /** The same in parts, most of them in scratch buffers, which whoever takes the parts gives back. */
   *pieces(scratch: Scratch): Generator<Uint8Array, void> {
-    let out = scratch.take();
-    let at = 0;
-    const { head, items, cut } = this;
-    if (head.length <= out.length) at = head.copy(out);
-    else yield head;
+    const { items, cut } = this;
+    const parts = new Parts(scratch);
+    parts.bytes(this.head);
     for (let i = 0; i < items.length; i++) {
-      const bytes = items[i]!.bytes;
-      const room = bytes.length - cut + 2 + END.length;
-      if (at + room > out.length) {
-        if (at > 0) {
-          yield out.subarray(0, at);
-          out = scratch.take();
-          at = 0;
-        }
-        if (room > out.length) {
-          at = this.open(i, out, at);
-          yield out.subarray(0, at);
-          yield bytes.subarray(cut);
-          out = scratch.take();
-          at = 0;
-          continue;
-        }
-      }
-      at = this.copy(i, out, at);
+      if (i > 0) parts.byte(COMMA);
+      if (cut > 0) parts.byte(OPEN);
+      parts.bytes(items[i]!.bytes, cut);
+      const full = parts.take();
+      if (full.length > 0) yield* full;
     }
-    at += END.copy(out, at);
-    yield out.subarray(0, at);
+    parts.bytes(END);
+    yield* parts.end();
   }
 
   /** Copies an item with the comma before it to `at`. @returns where it ends */
   private copy(i: number, out: Buffer, at: number): number {
-    at = this.open(i, out, at);
+    if (i > 0) out[at++] = COMMA;
+    if (this.cut > 0) out[at++] = OPEN;
     const bytes = this.items[i]!.bytes as Buffer;
     if (bytes.copy) return at + bytes.copy(out, at, this.cut);
     out.set(bytes.subarray(this.cut), at);
     return at + bytes.length - this.cut;
-  }
-
-  private open(i: number, out: Buffer, at: number): number {
-    if (i > 0) out[at++] = COMMA;
-    if (this.cut > 0) out[at++] = OPEN;
-    return at;
   }
 }
 

@@ -26,6 +26,7 @@ export class Entry implements Cached {
   rev = 0;
   bytes: Uint8Array = EMPTY;
   encodings?: Map<string, unknown>;
+  metadataEnd = 0;
   constructor(
     readonly key: string,
     readonly object: KubeObject,

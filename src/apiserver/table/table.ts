@@ -34,12 +34,17 @@ export function columnsJson(columns: readonly Column[]): string {
  * `conditions`: JSON of the row's conditions when it has some (finished pods).
  */
 export function rowJson(columns: readonly Column[], o: KubeObject, object: string, now: number, conditions?: string): string {
+  return `${rowHead(columns, o, now, conditions)}${object}}`;
+}
+
+/** The same up to where the object stands. */
+export function rowHead(columns: readonly Column[], o: KubeObject, now: number, conditions?: string): string {
   let cells = '';
-  for (const [i, column] of columns.entries()) {
-    if (i > 0) cells += ',';
-    cells += cellJson(column.cell(o, now));
+  for (let i = 0; i < columns.length; i++) {
+    const cell = columns[i]!.cell(o, now);
+    cells += i > 0 ? `,${cellJson(cell)}` : cellJson(cell);
   }
-  return conditions ? `{"cells":[${cells}],"conditions":${conditions},"object":${object}}` : `{"cells":[${cells}],"object":${object}}`;
+  return conditions ? `{"cells":[${cells}],"conditions":${conditions},"object":` : `{"cells":[${cells}],"object":`;
 }
 
 /** The row of a bookmark, which stands for no object: empty cells beside its metadata. */
@@ -58,5 +63,15 @@ export function tableHead(version: MetaVersion, metadata: TableMetadata, columns
 }
 
 function cellJson(cell: string | number | boolean | null): string {
-  return typeof cell === 'string' ? JSON.stringify(cell) : String(cell);
+  if (typeof cell !== 'string') return String(cell);
+  return isPlain(cell) ? `"${cell}"` : JSON.stringify(cell);
+}
+
+/** Whether JSON has the text as it is: nearly every cell is short and has nothing to escape. */
+function isPlain(s: string): boolean {
+  for (let i = 0; i < s.length; i++) {
+    const c = s.charCodeAt(i);
+    if (c < 0x20 || c > 0x7e || c === 0x22 || c === 0x5c) return false;
+  }
+  return true;
 }

@@ -8,6 +8,7 @@ export type Decode<T extends KubeObject> = (bytes: Uint8Array) => T;
 /** What the store gave, decoded when somebody first looks at the object: many lists and watches need only the bytes. */
 class Entry<T extends KubeObject> implements Cached<T> {
   encodings?: Map<string, unknown>;
+  metadataEnd = 0;
   private decoded: T | undefined;
 
   constructor(
@@ -44,6 +45,7 @@ export function cachedFrom<T extends KubeObject>(kv: KV, tag: unknown, decode: D
 /** The same state with another resourceVersion: what a watcher is told is gone when an object stops to match its selector. */
 export class AtRevision<T extends KubeObject> implements Cached<T> {
   encodings?: Map<string, unknown>;
+  metadataEnd = 0;
   readonly key: string;
   private changed: T | undefined;
   private encoded: Uint8Array | undefined;

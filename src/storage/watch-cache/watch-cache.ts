@@ -11,6 +11,8 @@ export interface Cached<T extends KubeObject = KubeObject> {
   readonly bytes: Uint8Array;
   /** Lazily made encodings, by a name the maker chooses (media type, table row, other version). */
   encodings?: Map<string, unknown>;
+  /** Where the metadata ends in `bytes`, once somebody has looked; 0 until then. */
+  metadataEnd?: number;
 }
 
 export interface CachedEvent<T extends KubeObject = KubeObject> {

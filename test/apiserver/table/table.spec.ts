@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../../src/api/meta/object';
 import type { Column } from '../../../src/apiserver/registry/strategy';
-import { cachedPartialMetadata } from '../../../src/apiserver/table/partial-metadata';
+import type { MetaVersion } from '../../../src/apiserver/table/partial-metadata';
+import { cachedPartialMetadata, partialMetadataJson, writePartialMetadata } from '../../../src/apiserver/table/partial-metadata';
 import { scaleColumns } from '../../../src/apiserver/table/scale-columns';
-import { blankRowJson, columnsJson, parseIncludeObject, rowJson, tableJson } from '../../../src/apiserver/table/table';
+import { blankRowJson, columnsJson, parseIncludeObject, rowHead, rowJson, tableJson } from '../../../src/apiserver/table/table';
 import type { Cached } from '../../../src/storage/watch-cache/watch-cache';
+import { Parts } from '../../../src/util/parts';
+import { Scratch } from '../../../src/util/scratch';
 
 const NOW = Date.UTC(2026, 0, 1, 1);
 const pod: KubeObject = { kind: 'Pod', apiVersion: 'v1', metadata: { name: 'p', resourceVersion: '7' } };
@@ -41,12 +44,35 @@ describe('includeObject', () => {
 });
 
 describe('metadata of a cached object', () => {
-  it('is written once a version', () => {
-    const cached: Cached = { key: 'k', rev: 7, object: pod, bytes: Buffer.alloc(0) };
-    expect(JSON.parse(cachedPartialMetadata(cached, 'v1'))).toEqual({ kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: pod.metadata });
-    expect(cachedPartialMetadata(cached, 'v1beta1')).toContain('meta.k8s.io/v1beta1');
-    expect([...cached.encodings!.keys()]).toEqual(['meta/v1', 'meta/v1beta1']);
-    cached.encodings!.set('meta/v1', 'kept');
-    expect(cachedPartialMetadata(cached, 'v1')).toBe('kept');
+  const metadata = { name: 'a', annotations: { 'x"}': '{"metadata":{"name":"b\\"}}\\\\', 'ü': '€"' }, labels: {}, managedFields: [{ fieldsV1: { 'f:metadata': { 'k:{"a":"}"}': {} } } }] };
+  const written = (cached: Cached, version: MetaVersion): string => {
+    const parts = new Parts(new Scratch(50, 1));
+    writePartialMetadata(cached, version, parts);
+    return Buffer.concat(parts.end()).toString();
+  };
+  it.each([
+    ['third', { kind: 'Pod', apiVersion: 'v1', metadata, spec: { metadata: { name: 'c' } } }],
+    ['third and last', { kind: 'Pod', apiVersion: 'v1', metadata }],
+    ['after the spec', { kind: 'Pod', apiVersion: 'v1', spec: { metadata: { name: 'c' } }, metadata }],
+    ['after the spec, as of no known kind', { apiVersion: 'v1', kind: 'Pod', spec: { metadata: { name: 'c' } }, metadata }],
+  ])('is found where it stands: %s', (_name, object) => {
+    const cached: Cached = { key: 'k', rev: 7, object: object as KubeObject, bytes: Buffer.from(JSON.stringify(object)) };
+    for (const version of ['v1', 'v1beta1'] as const) {
+      const text = partialMetadataJson(cached.object, version);
+      expect(JSON.parse(text)).toEqual({ kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata });
+      for (let i = 0; i < 2; i++) expect([cachedPartialMetadata(cached, version), written(cached, version)]).toEqual([text, text]);
+    }
+  });
+  it('is not made again, nor is the object looked at', () => {
+    const bytes = Buffer.from(JSON.stringify({ kind: 'Pod', apiVersion: 'v1', metadata, spec: {} }));
+    const cached: Cached = { key: 'k', rev: 7, bytes, get object(): KubeObject { throw new Error('looked at'); } };
+    expect(written(cached, 'v1')).toContain('"name":"a"');
+    expect(bytes.subarray(0, cached.metadataEnd).toString()).toBe(`{"kind":"Pod","apiVersion":"v1","metadata":${JSON.stringify(metadata)}`);
+  });
+});
+
+describe('cells', () => {
+  it.each(['', 'web-1', 'a "b"', 'back\\slash', 'tab\t', 'é€😀', '\u007f', '\ud800'])('are JSON: %j', (cell) => {
+    expect(rowHead([{ name: 'A', type: 'string', cell: () => cell }, { name: 'B', type: 'integer', cell: () => 3 }], pod, 0)).toBe(`{"cells":[${JSON.stringify(cell)},3],"object":`);
   });
 });
