@@ -16,6 +16,12 @@ const LIST = { metadata: 1, items: 2 };
 const WATCH_EVENT = { type: 1, object: 2 };
 const RAW_EXTENSION = { raw: 1 };
 
+/** Where a list's items go. */
+export interface ItemSink {
+  byte(value: number): void;
+  bytes(b: Uint8Array): void;
+}
+
 /** Reads and writes Kubernetes objects as protocol buffers (application/vnd.kubernetes.protobuf). */
 export class ProtobufCodec {
   readonly types: MessageSet;
@@ -43,29 +49,39 @@ export class ProtobufCodec {
 
   /** A list, with envelope, of messages made by encodeMessage. `metadata`: its ListMeta as JSON. */
   encodeList(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[]): Buffer {
-    return Buffer.concat([...this.listPieces(apiVersion, listKind, metadata, items, items.length || 1)]);
+    const parts: Uint8Array[] = [];
+    const to: ItemSink = { byte: (value) => parts.push(Buffer.of(value)), bytes: (b) => parts.push(b) };
+    let size = 0;
+    for (const item of items) size += this.writeItem(item, to);
+    const { head, tail } = this.listEnds(apiVersion, listKind, metadata, size);
+    return Buffer.concat([head, ...parts, tail], head.length + size + tail.length);
   }
 
-  /** The same in parts of `portion` items, each made when it is asked for. */
-  *listPieces(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[], portion: number): Generator<Buffer, void> {
+  /** Adds a message made by encodeMessage as an item of a list. @returns how many bytes that was */
+  writeItem(item: Uint8Array, to: ItemSink): number {
+    to.byte(LIST.items * 8 + BYTES);
+    let rest = item.length;
+    let bytes = 2;
+    for (; rest > 127; bytes++) {
+      to.byte((rest & 127) | 128);
+      rest >>>= 7;
+    }
+    to.byte(rest);
+    to.bytes(item);
+    return bytes + item.length;
+  }
+
+  /** What stands before and after the items of a list, with its envelope. `size`: bytes of the items as writeItem added them. */
+  listEnds(apiVersion: string, listKind: string, metadata: object, size: number): { head: Buffer; tail: Buffer } {
     const meta = encodeMessage(this.types, this.typeOf('meta.k8s.io/v1', 'ListMeta'), metadata as Record<string, unknown>);
-    let size = 1 + varintLength(meta.length) + meta.length;
-    for (const item of items) size += 1 + varintLength(item.length) + item.length;
     const head = new ReverseWriter(meta.length + apiVersion.length + listKind.length + 64);
     delimited(head, LIST.metadata, meta);
-    head.varint(size);
+    head.varint(head.length + size);
     head.tag(UNKNOWN.raw, BYTES);
     typeMeta(head, apiVersion, listKind);
-    yield head.result();
-    for (let from = 0; from < items.length; from += portion) {
-      const some = items.slice(from, from + portion);
-      const w = new ReverseWriter(some.reduce((n, i) => n + i.length + 8, 0));
-      for (let i = some.length - 1; i >= 0; i--) delimited(w, LIST.items, some[i]!);
-      yield w.result();
-    }
     const tail = new ReverseWriter(8);
     contentTypes(tail);
-    yield tail.result();
+    return { head: head.result(), tail: tail.result() };
   }
 
   /** A metav1.WatchEvent around an object with its envelope; frames carry it without an envelope of its own. */
@@ -157,13 +173,6 @@ function typeMeta(w: ReverseWriter, apiVersion: string, kind: string): void {
   w.varint(w.length - before);
   w.tag(UNKNOWN.typeMeta, BYTES);
   w.bytes(MAGIC);
-}
-
-/** Bytes that a length takes. */
-function varintLength(n: number): number {
-  let bytes = 1;
-  for (; n > 127; n = Math.floor(n / 128)) bytes++;
-  return bytes;
 }
 
 function delimited(w: ReverseWriter, field: number, bytes: Uint8Array): void {

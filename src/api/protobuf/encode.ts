@@ -6,10 +6,13 @@ type Json = Record<string, unknown>;
 
 /** The bytes of a message for a JSON object. Absent and null fields are left out; unknown ones too. */
 export function encodeMessage(types: MessageSet, type: MessageType, value: Json): Buffer {
-  const w = new ReverseWriter();
-  writeMessage(types, w, type, value);
-  return w.result();
+  writer.clear();
+  writeMessage(types, writer, type, value);
+  return Buffer.from(writer.result());
 }
+
+/** Every message is made in the same memory, so that those that stay have no room to spare. */
+const writer = new ReverseWriter(64 * 1024);
 
 function writeMessage(types: MessageSet, w: ReverseWriter, type: MessageType, value: Json): void {
   for (let i = type.fields.length - 1; i >= 0; i--) {

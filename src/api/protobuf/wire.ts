@@ -4,6 +4,8 @@ export const FIXED64 = 1;
 export const BYTES = 2;
 export const FIXED32 = 5;
 
+const LONGEST_KEPT = 256 * 1024;
+
 /**
  * Writes a message from its end to its beginning: the length of every nested message is known when its head is written,
  * so nothing is measured first and nothing is moved.
@@ -15,6 +17,12 @@ export class ReverseWriter {
   constructor(size = 1024) {
     this.buffer = Buffer.allocUnsafe(size);
     this.at = size;
+  }
+
+  /** Begins again in the same memory; long ones are not kept. */
+  clear(): void {
+    if (this.buffer.length > LONGEST_KEPT) this.buffer = Buffer.allocUnsafe(LONGEST_KEPT);
+    this.at = this.buffer.length;
   }
 
   /** Bytes written so far. */

@@ -14,6 +14,7 @@ import type { Endpoint } from './endpoint';
 import { JsonList, sizeOf } from './json-list';
 import type { LongBody } from './list-stream';
 import type { Accepted, Conversion } from './negotiate';
+import { RecentEncodings } from './recent-encodings';
 import { notConvertible } from './refusals';
 import type { ProtobufBodies } from './body';
 
@@ -25,8 +26,10 @@ export interface WireCodec extends ProtobufBodies {
   encodeMessage(object: KubeObject, apiVersion: string, kind: string): Uint8Array;
   /** A list of messages made by encodeMessage, with envelope. */
   encodeList(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[]): Uint8Array;
-  /** The same in parts of `portion` items. */
-  listPieces(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[], portion: number): Generator<Uint8Array, void>;
+  /** Adds a message made by encodeMessage as an item of a list. @returns how many bytes that was */
+  writeItem(item: Uint8Array, to: Parts): number;
+  /** What stands before and after the items of a list, with its envelope. `size`: bytes of the items as writeItem added them. */
+  listEnds(apiVersion: string, listKind: string, metadata: object, size: number): { head: Uint8Array; tail: Uint8Array };
   /** The payload of one watch frame around an encoded object. */
   encodeWatchEvent(type: string, object: Uint8Array): Uint8Array;
 }
@@ -42,6 +45,10 @@ export interface Form {
 const PIECE = 250;
 /** Bytes of a part of a JSON list. */
 const SCRATCH = 256 * 1024;
+/** Bytes of protobuf encodings that are kept with their objects. */
+const ENCODINGS = 32 * 1024 * 1024;
+/** Bytes of a block of protobuf messages. */
+const BLOCK = 1024 * 1024;
 /** Lists and tables of more items leave in parts. */
 const LONG_LIST = 2000;
 const LONG_TABLE = 300;
@@ -52,6 +59,7 @@ const CLOSE = 0x7d;
 /** Turns handler results into the bytes of answers. */
 export class Encoder {
   private readonly scratch = new Scratch(SCRATCH, 4);
+  private readonly recent = new RecentEncodings(ENCODINGS);
   private readonly giveBack = (piece: Uint8Array): void => this.scratch.give(piece);
 
   constructor(
@@ -132,14 +140,25 @@ export class Encoder {
     return !packed && !accepted.as && accepted.encoding === 'json' && sizeOf(r.items, e.prefixLength) > this.scratch.size;
   }
 
-  /** Messages are all made, and kept with their objects, before the first part leaves: the envelope begins with their length. */
+  /** Messages are all made before the first part leaves, since the envelope begins with their length; too many to be kept are made in blocks. */
   private *protobufPieces(e: Endpoint, r: ListResult, metadata: TableMetadata): Generator<Uint8Array | undefined, void> {
-    const items: Uint8Array[] = [];
-    for (const c of r.items) {
-      items.push(this.cachedMessage(e, c));
-      if (items.length % PIECE === 0) yield undefined;
+    const keep = sizeOf(r.items, 0) < ENCODINGS;
+    const parts = new Parts(new Scratch(BLOCK, 0));
+    const blocks: Uint8Array[] = [];
+    let size = 0;
+    for (let i = 0; i < r.items.length; i++) {
+      const c = r.items[i]!;
+      const message = keep ? this.cachedMessage(e, c) : this.codec.encodeMessage(c.object, e.apiVersion, e.gvk.kind);
+      size += this.codec.writeItem(message, parts);
+      if ((i + 1) % PIECE !== 0) continue;
+      blocks.push(...parts.take());
+      yield undefined;
     }
-    yield* this.codec.listPieces(e.apiVersion, e.listKind, metadata, items, PIECE);
+    blocks.push(...parts.end());
+    const { head, tail } = this.codec.listEnds(e.apiVersion, e.listKind, metadata, size);
+    yield head;
+    for (let block = blocks.shift(); block; block = blocks.shift()) yield block;
+    yield tail;
   }
 
   /** A Status, or any other small object that has no endpoint (discovery). */
@@ -175,13 +194,13 @@ export class Encoder {
     to.byte(CLOSE);
   }
 
-  /** The protobuf form of a cached object with its envelope, made once. */
+  /** The protobuf form of a cached object with its envelope. */
   cachedProtobuf(c: Cached): Uint8Array {
-    return memo(c, 'protobuf', () => this.codec.encode(c.object));
+    return this.recent.get(c, 'protobuf', () => this.codec.encode(c.object));
   }
 
   private cachedMessage(e: Endpoint, c: Cached): Uint8Array {
-    return memo(c, 'protobuf-message', () => this.codec.encodeMessage(c.object, e.apiVersion, e.gvk.kind));
+    return this.recent.get(c, 'protobuf-message', () => this.codec.encodeMessage(c.object, e.apiVersion, e.gvk.kind));
   }
 
   private converted(e: Endpoint, r: ObjectResult, as: Conversion, form: Form): Uint8Array {
@@ -240,13 +259,6 @@ function objectJson(o: KubeObject, cached: Cached | undefined): string {
 
 function metadataJson(o: KubeObject, cached: Cached | undefined, version: MetaVersion): string {
   return cached ? cachedPartialMetadata(cached, version) : partialMetadataJson(o, version);
-}
-
-function memo(c: Cached, name: string, make: () => Uint8Array): Uint8Array {
-  const all = (c.encodings ??= new Map<string, unknown>());
-  let bytes = all.get(name) as Uint8Array | undefined;
-  if (!bytes) all.set(name, (bytes = make()));
-  return bytes;
 }
 
 function text(bytes: Uint8Array): string {
