@@ -9,6 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { startCluster } from './cluster-process.mjs';
 import { LoadClient, cpuMicros, phase, residentMiB } from './load-client.mjs';
+import { configMap, pod } from './load-objects.mjs';
 
 const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const N = Number(arg('pods', 2000));
@@ -61,19 +62,6 @@ async function startBare(dataDir) {
   const port = await until('the bare server', () => Number(output().trim()) || undefined);
   return { pid: child.pid, client: new LoadClient({ port, ca: pki.ca.cert, concurrency: CONCURRENCY }) };
 }
-
-const pod = (i) => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { name: `p-${i}`, labels: { app: `a-${i % 50}`, tier: i % 2 ? 'web' : 'db' } },
-  spec: {
-    schedulerName: 'none',
-    serviceAccountName: 'default',
-    automountServiceAccountToken: false,
-    containers: [{ name: 'c', image: 'nginx:1.25', ports: [{ containerPort: 80 }], env: [{ name: 'A', value: 'b' }], resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '64Mi' } } }],
-  },
-});
-const configMap = (name) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { k: 'x'.repeat(1000) } });
 
 async function fanOut(client, pid, ns) {
   let got = 0;

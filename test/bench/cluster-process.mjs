@@ -18,14 +18,16 @@ export function clientOf(kubeconfig, concurrency) {
 
 /**
  * Starts `kubernest up` with its data and kubeconfig in `dir` and waits until it is ready. `ready`: milliseconds that took; `stop()` ends
- * it as Ctrl-C does. @throws Error with what it said when it ends instead
+ * it as Ctrl-C does. `node`: flags of Node, `env`: variables beyond this process' own. @throws Error with what it said when it ends instead
  */
-export async function startCluster(dir, args, concurrency) {
+export async function startCluster(dir, args, concurrency, { node = [], env = {} } = {}) {
   const kubeconfig = path.join(dir, 'kubeconfig');
   const data = path.join(dir, 'data');
   const since = performance.now();
-  const child = spawn(process.execPath, [MAIN, 'up', '--data-dir', data, '--port', '0', '--kubeconfig', kubeconfig, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const child = spawn(process.execPath, [...node, MAIN, 'up', '--data-dir', data, '--port', '0', '--kubeconfig', kubeconfig, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   let log = '';
   child.stderr.on('data', (d) => (log = (log + d).slice(-4000)));
   while (!log.includes('is ready after')) {
