@@ -1,11 +1,7 @@
 import { isIP } from 'node:net';
 import type { ValidationOptions } from 'class-validator';
-import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy, validateSync } from './validators';
-
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-export const LOG_FORMATS = ['pretty', 'json'] as const;
-/** What can be installed beyond bare Kubernetes. */
-export const ADDONS = ['storage', 'cloud', 'none'] as const;
+import { ComponentOptions } from './component-options';
+import { IsBoolean, IsInt, IsOptional, IsString, Matches, Max, Min, ValidateBy, validateSync } from './validators';
 
 /** How long the past is kept, as text: 90s, 5m, 2h, 7d or forever. */
 const DURATION = /^(\d+(ms|s|m|h|d)|forever)$/;
@@ -15,7 +11,7 @@ function IsAddress(options?: ValidationOptions): PropertyDecorator {
 }
 
 /** Everything that can be set about a cluster, with its defaults. Checked by validateOptions. */
-export class ClusterOptions {
+export class ClusterOptions extends ComponentOptions {
   @Matches(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, { message: 'name must be lower-case letters, digits and dashes, at most 63, beginning and ending with a letter or digit' })
   name = 'default';
 
@@ -36,23 +32,9 @@ export class ClusterOptions {
   @Max(65535, { message: 'port must be a whole number from 0 (any free port) to 65535' })
   port = 6443;
 
-  @IsInt({ message: 'nodes must be a whole number from 0 to 10000' })
-  @Min(0, { message: 'nodes must be a whole number from 0 to 10000' })
-  @Max(10000, { message: 'nodes must be a whole number from 0 to 10000' })
-  nodes = 3;
-
   /** File to write the kubeconfig to; undefined: merged into the user's own; false: none is written. */
   @ValidateBy({ name: 'isKubeconfig', validator: { validate: (v) => v === undefined || v === false || (typeof v === 'string' && v !== ''), defaultMessage: () => 'kubeconfig must be the name of a file' } })
   kubeconfig?: string | false;
-
-  /** Names of the components that run beside the API server; '*' stands for all, '-name' takes one out. */
-  @IsArray({ message: 'components must be a list of names separated by commas' })
-  @IsString({ each: true, message: 'components must be a list of names separated by commas' })
-  components: string[] = ['*'];
-
-  @IsArray({ message: 'addons must be a list of names separated by commas' })
-  @IsIn(ADDONS, { each: true, message: `addons must be among: ${ADDONS.join(', ')}` })
-  addons: string[] = ['storage', 'cloud'];
 
   @Matches(DURATION, { message: 'history must be a duration such as 90s, 5m, 2h or 7d, or forever' })
   history = '5m';
@@ -60,33 +42,6 @@ export class ClusterOptions {
   /** How long an Event is kept after its last write. */
   @Matches(DURATION, { message: 'event-ttl must be a duration such as 90s, 5m, 2h or 7d, or forever' })
   eventTtl = '1h';
-
-  /** File with a KubeSchedulerConfiguration; undefined: kube-scheduler's defaults. */
-  @IsOptional()
-  @IsString({ message: 'scheduler-config must be the name of a file' })
-  @Matches(/./, { message: 'scheduler-config must be the name of a file' })
-  schedulerConfig?: string;
-
-  @IsIn(LOG_LEVELS, { message: `log-level must be one of: ${LOG_LEVELS.join(', ')}` })
-  logLevel: (typeof LOG_LEVELS)[number] = 'warn';
-
-  @IsIn(LOG_FORMATS, { message: `log-format must be one of: ${LOG_FORMATS.join(', ')}` })
-  logFormat: (typeof LOG_FORMATS)[number] = 'pretty';
-
-  /** Nodes that others create are simulated too. */
-  @IsBoolean({ message: 'adopt-nodes must be true or false' })
-  adoptNodes = true;
-
-  /** Files with KWOK's Stage objects: how simulated pods and nodes live. */
-  @IsArray({ message: 'stages must be a list of files' })
-  @IsString({ each: true, message: 'stages must be a list of files' })
-  stages: string[] = [];
-
-  /** Folder of pods that the nodes run on their own account; undefined: they run none. */
-  @IsOptional()
-  @IsString({ message: 'static-pods must be the name of a folder' })
-  @Matches(/./, { message: 'static-pods must be the name of a folder' })
-  staticPods?: string;
 }
 
 /** Options that are wrong: one sentence each says what is allowed. The CLI exits with 2. */
