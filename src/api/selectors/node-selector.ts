@@ -58,7 +58,8 @@ export class RequiredNodeAffinity {
     private readonly selector: NodeSelector | undefined,
   ) {}
 
-  static of(pod: KubeObject): RequiredNodeAffinity | undefined {
+  /** Of a pod, or of a template for pods. */
+  static of(pod: KubeObject | { spec: object }): RequiredNodeAffinity | undefined {
     const spec = pod['spec'] as KubeObject['spec'];
     const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution as { nodeSelectorTerms: NodeSelectorTermSpec[] } | undefined;
     const hasLabels = spec.nodeSelector && Object.keys(spec.nodeSelector as object).length > 0;

@@ -1,5 +1,5 @@
+import { RequiredNodeAffinity } from '../../api/selectors/node-selector';
 import { scaledValue } from '../shared/int-or-percent';
-import { fitsNode } from '../shared/node-affinity';
 import { podFromTemplate } from '../shared/pod-control';
 import { REVISION_HASH_LABEL } from '../shared/revisions';
 import { addToleration, untolerated } from '../shared/tolerations';
@@ -27,16 +27,18 @@ function daemonTolerations(spec: PodSpec): Toleration[] {
 /** Judges nodes for one DaemonSet. */
 export class Placement {
   private readonly tolerations: Toleration[];
+  private readonly affinity: RequiredNodeAffinity | undefined;
 
   constructor(private readonly ds: DaemonSet) {
     this.tolerations = daemonTolerations(ds.spec.template.spec);
+    this.affinity = RequiredNodeAffinity.of(ds.spec.template);
   }
 
   /** `run`: a pod should be there. `stay`: one that is there may stay. */
   on(node: Node): { run: boolean; stay: boolean } {
     const spec = this.ds.spec.template.spec;
     if (spec.nodeName && spec.nodeName !== node.metadata.name) return { run: false, stay: false };
-    if (!fitsNode(spec, node)) return { run: false, stay: false };
+    if (this.affinity && !this.affinity.matches({ name: node.metadata.name!, labels: node.metadata.labels ?? {} })) return { run: false, stay: false };
     if (!untolerated(node.spec.taints, this.tolerations, ['NoExecute', 'NoSchedule'])) return { run: true, stay: true };
     return { run: false, stay: !untolerated(node.spec.taints, this.tolerations, ['NoExecute']) };
   }
