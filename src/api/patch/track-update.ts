@@ -2,7 +2,7 @@ import type { KubeObject, ManagedFieldsEntry } from '../meta/object';
 import { formatTime } from '../meta/time';
 import type { ObjectSchema } from '../schema/schema';
 import { capUpdaters } from './apply/cap-managers';
-import { Changes, type ConvertVersion, type Versioned, excludedBy, strip, takeFromOthers } from './apply/changes';
+import { Changes, type ConvertVersion, type Versioned, excludedBy, strip, take, takeFromOthers } from './apply/changes';
 import { encodeFieldsV1, withFields } from './apply/fields-v1';
 import { type Managers, UNKNOWN, managerId, newManager, readManagers, resetsManagedFields, storedManagers, writeManagers } from './apply/managers';
 import { addCreator, reconcileAll } from './apply/managers-of';
@@ -87,15 +87,19 @@ function orNone(entries: readonly ManagedFieldsEntry[] | undefined): Managers {
 }
 
 function addUpdater(managers: Managers, v: Versioned, changes: Changes, a: TrackedUpdate): void {
-  const { added, modified } = changes.own;
-  takeFromOthers(managers, changes, '');
-  const changed = strip(modified.union(added));
-  if (changed.empty) return;
+  const { added, modified, removed } = changes.own;
+  const written = modified.union(added);
+  const changed = strip(written);
   const name = a.manager || UNKNOWN;
   const subresource = a.subresource ?? '';
-  const before = managers.get(managerId(name, false, v.apiVersion, subresource));
+  const id = managerId(name, false, v.apiVersion, subresource);
+  takeFromOthers(managers, changes, id);
+  // What the writer has changed it would lose and get back: that stays where it is, and mostly there is nothing else.
+  const own = managers.get(id);
+  if (own) take(managers, own, written.difference(changed).union(removed));
+  if (changed.empty) return;
+  const before = managers.get(id);
   const fields = before ? withFields(before.fields, changed) : encodeFieldsV1(changed);
-  const m = newManager({ name, applied: false, apiVersion: v.apiVersion, subresource, time: formatTime(a.now) }, fields);
-  managers.set(m.id, m);
+  managers.set(id, newManager({ name, applied: false, apiVersion: v.apiVersion, subresource, time: formatTime(a.now) }, fields));
   capUpdaters(managers);
 }

@@ -61,6 +61,19 @@ describe('tracking of creates and updates', () => {
     expect(s.managers).toEqual(['two Update', 'one Update']);
   });
 
+  it('leaves the very fields of a manager that changes what it owns already, and takes what it removes', () => {
+    const s = cm().update('one', { metadata: { labels: { app: 'x' } }, data: { a: '1', b: '1' } });
+    const entries = s.live!.metadata.managedFields!;
+    // As patches do: the entries of the live object itself come back.
+    s.update('one', { metadata: { labels: { app: 'y' }, managedFields: entries }, data: { a: '2', b: '1' } });
+    expect(s.owned('one')).toBe(entries[0]!.fieldsV1);
+    expect(s.entry('one')!.time).toBe('2024-01-01T00:00:02Z');
+    s.update('one', { data: { a: '3' } });
+    expect(s.owned('one')).toEqual({ 'f:data': { '.': {}, 'f:a': {} } });
+    s.update('one', {});
+    expect(s.managers).toEqual([]);
+  });
+
   it('drops managers who are left with nothing', () => {
     expect(cm().update('one', { metadata: { labels: { a: '1' } } }).update('two', { metadata: { labels: null } }).live!.metadata).not.toHaveProperty('managedFields');
     expect(cm().update('one', { metadata: { labels: { a: '1' } } }).update('two', { data: { a: '1' } }).managers).toEqual(['two Update']);

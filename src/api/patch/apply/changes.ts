@@ -3,7 +3,7 @@ import type { ObjectSchema } from '../../schema/schema';
 import { type Comparison, compareObjects } from './compare';
 import { FieldSet } from './field-set';
 import { decodeFieldsV1, overlaps } from './fields-v1';
-import { type Managers, owning } from './managers';
+import { type Manager, type Managers, owning } from './managers';
 import { fieldElement } from './path-element';
 
 /**
@@ -78,12 +78,17 @@ export function takeFromOthers(managers: Managers, changes: Changes, self: strin
   for (const m of managers.values()) {
     if (m.id === self) continue;
     const c = changes.in(m.apiVersion);
-    const taken = c && c.modified.union(c.added).union(c.removed);
-    if (taken && !overlaps(m.fields, taken)) continue;
-    const left = taken && owning(m, decodeFieldsV1(m.fields).difference(taken));
-    if (left) managers.set(m.id, left);
+    if (c) take(managers, m, c.modified.union(c.added).union(c.removed));
     else managers.delete(m.id);
   }
+}
+
+/** Takes fields away from a manager; one who is left with nothing goes. */
+export function take(managers: Managers, m: Manager, fields: FieldSet): void {
+  if (!overlaps(m.fields, fields)) return;
+  const left = owning(m, decodeFieldsV1(m.fields).difference(fields));
+  if (left) managers.set(m.id, left);
+  else managers.delete(m.id);
 }
 
 /** Identity and bookkeeping that nobody owns. */
