@@ -39,7 +39,7 @@ describe('runController', () => {
         {
           name: 't',
           for: 'v1/configmaps',
-          reconcile: async (key, x2) => {
+          reconcile: async (_key, x2) => {
             times.push(w.clock.now() - begun);
             if (times.length === 1) await x2.client.update(CONFIG_MAPS, { ...map('one'), metadata: { ...map('one').metadata, resourceVersion: '1' } });
             return times.length === 2 ? { after: 1000 } : undefined;

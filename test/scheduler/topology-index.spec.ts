@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/api/meta/object';
+import type { LabelSelectorSpec } from '../../src/api/selectors/label-selector';
 import { selectorFrom } from '../../src/api/selectors/label-selector';
 import { ClusterCache } from '../../src/scheduler/cache/cluster-cache';
 import { SeededRandom } from '../../src/util/random';
@@ -18,7 +19,8 @@ describe('counts kept by the cache', () => {
     const cache = new ClusterCache();
     const nodes = new Map<string, KubeObject>();
     const pods = new Map<string, KubeObject>();
-    const selectors = [{ matchLabels: { app: 'a' } }, { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['b'] }] }, { matchLabels: { app: 'b', tier: 'x' } }].map((s) => selectorFrom(s));
+    const specs: LabelSelectorSpec[] = [{ matchLabels: { app: 'a' } }, { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['b'] }] }, { matchLabels: { app: 'b', tier: 'x' } }];
+    const selectors = specs.map((s) => selectorFrom(s));
     const pick = <T>(list: readonly T[]): T => list[random.int(list.length)]!;
     const anyLabels = (): Record<string, string> => ({ app: pick(['a', 'b', 'c']), tier: pick(['x', 'y']) });
     const check = (): void => {

@@ -3,7 +3,7 @@ import { RecentEncodings } from '../../../src/apiserver/http/recent-encodings';
 import type { Cached } from '../../../src/storage/watch-cache/watch-cache';
 
 describe('recent encodings', () => {
-  const cached = (): Cached => ({ key: 'k', rev: 1, object: { metadata: {} }, bytes: Buffer.alloc(0) });
+  const cached = (): Cached => ({ key: 'k', rev: 1, object: { apiVersion: 'v1', kind: 'Pod', metadata: {} }, bytes: Buffer.alloc(0) });
   it('are made once while they are among the latest, and go with their last bytes', () => {
     const recent = new RecentEncodings(1000);
     let made = 0;
