@@ -39,7 +39,7 @@ export function secureContext(tls: Partial<TlsMaterial>): SecureContextOptions {
  */
 export function makeServer(tls: Partial<TlsMaterial> | undefined, listener: RequestListener): Server {
   if (!tls) return createServer(LIMITS, listener);
-  return createTlsServer({ ...LIMITS, ...secureContext(tls), requestCert: true, rejectUnauthorized: false }, listener);
+  return createTlsServer({ ...LIMITS, ...secureContext(tls), handshakeTimeout: HEAD_TIMEOUT, requestCert: true, rejectUnauthorized: false }, listener);
 }
 
 /** Listens; `port` 0 takes a free one. @returns where it listens. @throws Error that says what is in the way */

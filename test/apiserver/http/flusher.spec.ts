@@ -54,6 +54,47 @@ describe('Flusher', () => {
     await clock.advance(15);
     expect(flushed).toBe(1);
   });
+
+  it('lets others have a turn within a long round, in which nobody is written twice', async () => {
+    const clock = new WorkClock();
+    const flusher = new Flusher(clock);
+    const log: string[] = [];
+    const add = (name: string): void =>
+      flusher.add({
+        flush: () => {
+          clock.worked += 2;
+          log.push(name);
+        },
+      });
+    for (const name of ['a', 'b', 'c', 'd']) add(name);
+    await turn();
+    expect(log).toEqual(['a', 'b', 'c']);
+    add('e');
+    await turn();
+    expect(log).toEqual(['a', 'b', 'c', 'd']);
+    await turn();
+    await clock.advance(14);
+    expect(log).toHaveLength(4);
+    // The pause is that of the whole round.
+    await clock.advance(1);
+    expect(log).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('does not pause for a stream that has more to write when it was written', async () => {
+    const clock = new WorkClock();
+    const flusher = new Flusher(clock);
+    let left = 3;
+    const stream = {
+      flush: (): void => {
+        clock.worked += 10;
+        if (--left > 0) flusher.add(stream);
+      },
+    };
+    flusher.add(stream);
+    for (let i = 0; i < 3; i++) await turn();
+    expect(left).toBe(0);
+    expect(clock.pending).toBe(0);
+  });
 });
 
 describe('FrameJoiner', () => {

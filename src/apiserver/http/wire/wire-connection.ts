@@ -52,7 +52,9 @@ export class WireConnection implements CallOwner {
     socket.on('end', this.ended);
     socket.on('close', this.ended);
     socket.on('error', this.failed);
-    socket.setTimeout(IDLE_TIMEOUT, this.silent);
+    // Not setTimeout's own listener, which hears of it once: that may be during a long watch.
+    socket.on('timeout', this.silent);
+    socket.setTimeout(IDLE_TIMEOUT);
   }
 
   /** A request is being served. */
@@ -115,7 +117,10 @@ export class WireConnection implements CallOwner {
         this.await();
         break;
       }
-      this.partialSince = undefined;
+      if (this.partialSince !== undefined) {
+        this.partialSince = undefined;
+        this.socket.setTimeout(IDLE_TIMEOUT);
+      }
       if (head === 'other' || !this.host.owns(head.url)) {
         this.handOver();
         break;
@@ -129,6 +134,8 @@ export class WireConnection implements CallOwner {
   /** A client that never comes to the end of its head must not hold its connection for ever. */
   private await(): void {
     const now = this.host.clock.monotonic();
+    // Should nothing more come, the socket itself says so.
+    if (this.partialSince === undefined) this.socket.setTimeout(HEAD_TIMEOUT);
     this.partialSince ??= now;
     if (now - this.partialSince > HEAD_TIMEOUT) this.socket.destroy();
   }
@@ -180,7 +187,8 @@ export class WireConnection implements CallOwner {
     this.socket.off('data', this.received);
     this.socket.off('end', this.ended);
     this.socket.off('close', this.ended);
-    this.socket.setTimeout(0, this.silent);
+    this.socket.off('timeout', this.silent);
+    this.socket.setTimeout(0);
     this.host.closed(this);
   }
 

@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Call } from '../../../../src/apiserver/http/call';
+import { HEAD_TIMEOUT, IDLE_TIMEOUT } from '../../../../src/apiserver/http/limits';
 import { WireServer } from '../../../../src/apiserver/http/wire/wire-server';
 import { FakeClock } from '../../../../src/util/fake-clock';
 
@@ -254,6 +255,37 @@ describe('the server', () => {
       await new Promise((r) => setTimeout(r, 5));
     }
     expect(t.text).toBe('');
+  });
+
+  it('ends connections that fall silent within a head sooner than idle ones', async () => {
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    const t = await talk();
+    const [socket] = await accepted;
+    t.socket.write('GET /api/1 HTTP/1.1\r\nHost: x\r\n');
+    await once(socket, 'data');
+    expect(socket.timeout).toBe(HEAD_TIMEOUT);
+    t.socket.write('\r\n');
+    await t.until(/wire GET \/api\/1/);
+    expect(socket.timeout).toBe(IDLE_TIMEOUT);
+    t.socket.write('GET /api/2 HTTP/1.1\r\n');
+    await once(socket, 'data');
+    socket.emit('timeout');
+    await t.end();
+    expect(calls.map((c) => c.url)).toEqual(['/api/1']);
+  });
+
+  it('ends connections that are idle, also after they were silent during a call', async () => {
+    const accepted = once(server, 'connection') as Promise<[Socket]>;
+    const t = await talk();
+    const [socket] = await accepted;
+    const called = new Promise<Call>((resolve) => (serve = resolve));
+    t.socket.write('GET /api/1 HTTP/1.1\r\nHost: x\r\n\r\n');
+    const call = await called;
+    socket.emit('timeout');
+    answer(call, 'late');
+    await t.until(/late/);
+    socket.emit('timeout');
+    await t.end();
   });
 
   it('ends idle connections at once when it stops, the others with their answers', async () => {
