@@ -1,3 +1,4 @@
+import { isCanonicalTime } from '../meta/time';
 import { DecodeError } from './decode-error';
 
 const SECONDS = '2006-01-02T15:04:05Z07:00';
@@ -9,7 +10,7 @@ const ZERO = '0001-01-01T00:00:00Z';
  * @throws DecodeError in the words of Go's time.Parse
  */
 export function canonicalTime(text: string): string | undefined {
-  if (isCanonical(text)) return text === ZERO ? undefined : text;
+  if (isCanonicalTime(text)) return text === ZERO ? undefined : text;
   const seconds = new TimeParser(text, SECONDS).parse();
   const out = formatSeconds(seconds.ms) + 'Z';
   return out === ZERO ? undefined : out;
@@ -20,26 +21,6 @@ export function canonicalMicroTime(text: string): string | undefined {
   const { ms, micros } = new TimeParser(text, MICROS).parse();
   const seconds = formatSeconds(ms);
   return seconds + 'Z' === ZERO && micros === '000000' ? undefined : `${seconds}.${micros}Z`;
-}
-
-/** 2026-01-02T03:04:05Z with a day that every month has. */
-function isCanonical(t: string): boolean {
-  if (t.length !== 20 || t.charCodeAt(19) !== 90 || t.charCodeAt(10) !== 84) return false;
-  if (t.charCodeAt(4) !== 45 || t.charCodeAt(7) !== 45 || t.charCodeAt(13) !== 58 || t.charCodeAt(16) !== 58) return false;
-  const month = two(t, 5);
-  const day = two(t, 8);
-  return two(t, 0) >= 0 && two(t, 2) >= 0 && month >= 1 && month <= 12 && day >= 1 && day <= 28 && inside(two(t, 11), 24) && inside(two(t, 14), 60) && inside(two(t, 17), 60);
-}
-
-function inside(n: number, limit: number): boolean {
-  return n >= 0 && n < limit;
-}
-
-/** Two digits as a number, or -1. */
-function two(t: string, i: number): number {
-  const a = t.charCodeAt(i) - 48;
-  const b = t.charCodeAt(i + 1) - 48;
-  return a >= 0 && a <= 9 && b >= 0 && b <= 9 ? a * 10 + b : -1;
 }
 
 function formatSeconds(ms: number): string {
