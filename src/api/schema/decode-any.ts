@@ -5,10 +5,13 @@ import type { AnySchema, ObjectSchema } from './schema';
 
 type StructDecoder = (schema: ObjectSchema, value: unknown, s: DecodeState) => unknown;
 
-/** RawExtension, JSON and FieldsV1 are copied as they come; the JSONSchemaPropsOr… types hold a schema or something else. */
+/**
+ * RawExtension and JSON are copied as they come; FieldsV1, which nobody ever changes, stays the same one, so that a patched object is not
+ * compared with the stored one by all the fields of all its managers. The JSONSchemaPropsOr… types hold a schema or something else.
+ */
 export function decodeAny(node: AnySchema, struct: StructDecoder): Decoder {
   const { inner } = node;
-  if (inner === undefined) return cloneJson;
+  if (inner === undefined) return node.name?.endsWith('.FieldsV1') ? (v) => v : cloneJson;
   const lenient = (v: unknown, s: DecodeState): unknown => decodeLeniently(() => struct(inner, v ?? {}, s), s);
   if (node.name!.endsWith('OrBool')) {
     return (v, s) => {

@@ -21,6 +21,17 @@ describe('decodeObject', () => {
     expect(decode('EndpointSlice', { addressType: 'IPv4', endpoints: [] }, undefined, 'discovery.k8s.io')).toMatchObject({ endpoints: null });
   });
 
+  it('copies what it does not know the inside of, but for managed fields, which nobody changes', () => {
+    const fieldsV1 = { 'f:data': { 'f:a': {} } };
+    const cm = decode('ConfigMap', { metadata: { managedFields: [{ manager: 'm', fieldsV1 }] } });
+    expect(cm.metadata.managedFields[0].fieldsV1).toBe(fieldsV1);
+    const raw = { data: { a: [1] } };
+    const revision = decode('ControllerRevision', { revision: 1, data: raw }, undefined, 'apps');
+    expect(revision.data).toEqual(raw);
+    expect(revision.data).not.toBe(raw);
+    expect(revision.data.data.a).not.toBe(raw.data.a);
+  });
+
   it('brings quantities, times and integers-or-strings into normal form', () => {
     const pod = decode('Pod', { metadata: { creationTimestamp: '2026-01-02T05:04:05.5+02:00' }, spec: { containers: [{ name: 'c', resources: { limits: { cpu: 1, memory: '1.5Gi' } }, livenessProbe: { tcpSocket: { port: 'http' } } }] } });
     expect(pod.metadata.creationTimestamp).toBe('2026-01-02T03:04:05Z');
