@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { StatusError } from '../../src/api/errors/status-error';
 import { LEASES, NODES } from '../../src/client/resources';
 import { IpPool } from '../../src/kubelet/node/ip-pool';
@@ -54,6 +54,29 @@ describe('nodes', () => {
     await n.pass(1000);
     expect(n.client.actions.slice(before).filter((a) => a.resource === 'leases').length).toBeGreaterThanOrEqual(18);
     expect(n.client.actions.slice(before).filter((a) => a.resource === 'leases').length).toBeLessThanOrEqual(22);
+  });
+
+  it('wake nobody up between their turns', async () => {
+    const n = await new TestNodes({ nodes: 3 }).start();
+    await n.pass(10_000);
+    const timers = vi.spyOn(n.clock, 'after');
+    const before = n.client.actions.length;
+    await n.pass(100_000);
+    const renewals = n.client.actions.slice(before).filter((a) => a.resource === 'leases' && a.verb === 'update');
+    expect(renewals).toHaveLength(30);
+    expect(timers).toHaveBeenCalledTimes(30);
+    expect(n.clock.pending).toBe(1);
+  });
+
+  it('have their first turn in time when many join a few', async () => {
+    const n = await new TestNodes({ nodes: 1 }).start();
+    await n.pass(1000);
+    for (let i = 0; i < 100; i++) await n.client.create(NODES, { apiVersion: 'v1', kind: 'Node', metadata: { name: `later-${i}` } });
+    await n.settle();
+    const before = n.client.actions.length;
+    await n.pass(10_300);
+    const renewed = n.client.actions.slice(before).filter((a) => a.resource === 'leases' && a.verb === 'update').map((a) => a.key);
+    expect(new Set(renewed).size).toBe(101);
   });
 
   it('are taken over when somebody else makes them, as they are', async () => {

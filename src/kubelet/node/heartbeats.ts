@@ -8,8 +8,8 @@ import type { Log } from '../../util/log';
 import type { ManagedNode } from './managed-node';
 
 const NAMESPACE = 'kube-node-lease';
-/** How often the next nodes in turn are looked at. */
-const TICK = 250;
+/** Milliseconds between two rounds at least: of many nodes several are due in each. */
+const ROUND = 250;
 /** First signs of life at a time. */
 const PARALLEL = 32;
 
@@ -33,10 +33,11 @@ export class Heartbeats {
   private readonly byName = new Map<string, Beat>();
   /** Nodes that have not yet given a sign of life. */
   private readonly fresh: Beat[] = [];
-  private ticker: Disposable | undefined;
+  private timer: { at: number; disposable: Disposable } | undefined;
   private position = 0;
-  /** Nodes due by now, with the fraction that the last tick left over. */
+  /** Nodes that were due at `counted`, in monotonic milliseconds: a fraction, as the next one's turn has come in part. */
   private due = 0;
+  private counted = 0;
   private active = 0;
   private idlers: (() => void)[] = [];
 
@@ -52,8 +53,9 @@ export class Heartbeats {
   add(node: ManagedNode): void {
     const beat: Beat = { node, lease: undefined, busy: false, statusAt: this.clock.monotonic() };
     this.byName.set(node.name, beat);
+    this.count();
     this.ring.push(beat);
-    this.ticker ??= this.clock.every(TICK, () => this.tick());
+    this.schedule();
     this.fresh.push(beat);
     this.welcome();
   }
@@ -62,20 +64,16 @@ export class Heartbeats {
     const beat = this.byName.get(name);
     if (!beat) return;
     this.byName.delete(name);
+    this.count();
     this.ring.splice(this.ring.indexOf(beat), 1);
-    if (this.ring.length === 0) this.halt();
+    this.schedule();
   }
 
   async stop(): Promise<void> {
-    this.halt();
     this.ring.length = this.fresh.length = 0;
     this.byName.clear();
+    this.schedule();
     if (this.active > 0) await new Promise<void>((resolve) => this.idlers.push(resolve));
-  }
-
-  private halt(): void {
-    this.ticker?.dispose();
-    this.ticker = undefined;
   }
 
   private welcome(): void {
@@ -85,12 +83,30 @@ export class Heartbeats {
     }
   }
 
-  private tick(): void {
-    this.due = Math.min(this.ring.length, this.due + (this.ring.length * TICK) / this.o.renewInterval);
+  /** Brings `due` up to now; called before the number of nodes changes. */
+  private count(): void {
+    const now = this.clock.monotonic();
+    this.due = Math.min(this.ring.length, this.due + ((now - this.counted) * this.ring.length) / this.o.renewInterval);
+    this.counted = now;
+  }
+
+  /** Has a round when the next node is due; one that is to come sooner stays. */
+  private schedule(): void {
+    const nodes = this.ring.length;
+    const at = this.counted + Math.max(ROUND, Math.ceil(((1 - this.due) * this.o.renewInterval) / nodes));
+    if (nodes > 0 && this.timer && this.timer.at <= at) return;
+    this.timer?.disposable.dispose();
+    this.timer = nodes > 0 ? { at, disposable: this.clock.after(at - this.counted, () => this.round()) } : undefined;
+  }
+
+  private round(): void {
+    this.timer = undefined;
+    this.count();
     for (; this.due >= 1; this.due--) {
       this.position = (this.position + 1) % this.ring.length;
       void this.beat(this.ring[this.position]!);
     }
+    this.schedule();
   }
 
   private async beat(b: Beat): Promise<void> {
