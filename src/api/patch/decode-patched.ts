@@ -19,11 +19,21 @@ export function decodePatched(
   try {
     object = decode(p.object, found);
   } catch (e) {
-    throw e instanceof Error && e.name === 'DecodeError' ? p.refuse(e.message) : e;
+    if (!isDecodeError(e)) throw e;
+    if (found) found.length = 0;
+    try {
+      object = decode(p.reread(), found);
+    } catch (again) {
+      throw isDecodeError(again) ? p.refuse(again.message) : again;
+    }
   }
   const problems = found ? [...p.problems, ...found] : p.problems;
   if (!problems.length) return object;
   if (validation === 'Strict' && !p.tracked) throw p.refuse(`strict decoding error: ${problems.join(', ')}`);
   problems.forEach(warn);
   return object;
+}
+
+function isDecodeError(e: unknown): e is Error {
+  return e instanceof Error && e.name === 'DecodeError';
 }

@@ -1,7 +1,7 @@
 import { badRequest } from '../errors/status-error';
 import { cloneJson } from '../meta/clone';
 import { parseJson } from '../schema/json';
-import { parseYaml } from '../yaml/decode';
+import { offendsYaml, parseYaml } from '../yaml/decode';
 import { isMap } from './go-format';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
@@ -94,7 +94,7 @@ export function parseApplied(text: string, value?: unknown): ParsedPatch<Record<
 
 /** The value of text that is plain JSON without repeated keys: most configurations are, and JSON is quicker to parse. */
 function jsonOrUndefined(text: string): unknown {
-  if (!/^\s*\{/.test(text)) return undefined;
+  if (!/^\s*\{/.test(text) || offendsYaml(text)) return undefined;
   const problems: string[] = [];
   try {
     const value = parseJson(text, problems);

@@ -10,7 +10,7 @@ import { JsonPatchError, patchDocument, rejected } from './json-patch';
 import { mergeDocument } from './merge-patch';
 import { type FieldValidation, type PatchType, parseApplied, parseJsonPatch, parseMergePatch, parseStrategicPatch } from './parse-patch';
 import { applyStrategicMergePatch } from './strategic/strategic-merge-patch';
-import { unstructuredError } from './strategic/unstructured-error';
+import { converterError, withFittingNumbers } from './strategic/unstructured-error';
 
 /** One PATCH request, without the registry. */
 export interface PatchRequest {
@@ -41,6 +41,8 @@ export interface PatchedObject {
   problems: readonly string[];
   /** managedFields are up to date already (apply); else trackUpdate sets them after defaulting. */
   tracked: boolean;
+  /** What upstream's decoder makes of an object that does not fit its type: the same in the order of its text, or with numbers made to fit. */
+  reread(): unknown;
   /** How to refuse the patched object when it cannot be decoded; `why` is the decoder's complaint. */
   refuse(why: string): StatusError;
 }
@@ -76,7 +78,8 @@ function patchedByOperations(live: unknown, operations: readonly unknown[]): Pat
 
 /** JSON and merge patches: a refusal shows the whole patched document. */
 function quoting(r: PatchRequest, problems: string[], doc: PatchedDocument): PatchedObject {
-  return { object: doc.value, problems, tracked: false, refuse: (why) => invalidPatch(doc.text(goMapsIn(r.schema, r.live)), why) };
+  const text = (): string => doc.text(goMapsIn(r.schema, r.live));
+  return { object: doc.value, problems, tracked: false, reread: () => JSON.parse(text()) as unknown, refuse: (why) => invalidPatch(text(), why) };
 }
 
 /** Strategic patches: a refusal shows what is left of the patch after its directives have been carried out. */
@@ -86,7 +89,7 @@ function strategic(r: PatchRequest): PatchedObject {
   const merged = applyStrategicMergePatch(r.schema, live, patch);
   // The type is given here, other than in JSON: a kind in the patch changes nothing.
   const object = { ...merged, kind: live.kind, apiVersion: live.apiVersion };
-  return { object, problems, tracked: false, refuse: (why) => invalidPatch(goValue(patch), unstructuredError(r.schema, object) ?? why.replace(/^illegal base64/, 'error decoding from json: illegal base64')) };
+  return { object, problems, tracked: false, reread: () => withFittingNumbers(r.schema, object), refuse: (why) => invalidPatch(goValue(patch), converterError(r.schema, object, why)) };
 }
 
 function apply(r: PatchRequest): PatchedObject {
@@ -94,8 +97,11 @@ function apply(r: PatchRequest): PatchedObject {
   const { object } = applyServerSide({ ...r, patch, force: r.force ?? false });
   if (problems.length && r.fieldValidation === 'Strict') throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${problems[0]}`);
   const warnings = r.fieldValidation === 'Ignore' ? [] : problems.flatMap(yamlWarnings);
-  const refuse = (why: string): StatusError => new StatusError(500, undefined, `failed to convert new object (${describeApplied(patch)}) to proper version: ${why}`);
-  return { object, problems: warnings, tracked: true, refuse };
+  const described = describeApplied(patch);
+  const type = described.slice(described.indexOf('; ') + 2);
+  const refuse = (why: string): StatusError =>
+    new StatusError(500, undefined, `failed to convert new object (${described}) to proper version: unable to convert unstructured object to ${type}: ${converterError(r.schema, object, why)}`);
+  return { object, problems: warnings, tracked: true, reread: () => withFittingNumbers(r.schema, object), refuse };
 }
 
 /** One warning per line that the YAML parser complains of. */

@@ -9,12 +9,13 @@ import { resolvePlain } from './scalar';
  * @throws Error with go-yaml's message, beginning 'yaml: '
  */
 export function parseYaml(text: string, problems?: string[]): unknown {
+  if (CONTROL.test(text)) throw new Error('yaml: control characters are not allowed');
   const lines = new LineCounter();
   const [document] = new Composer({ schema: 'failsafe', uniqueKeys: false, lineCounter: lines, logLevel: 'silent', merge: false, prettyErrors: false }).compose(tokensOf(text, lines));
   if (!document) return null;
   const error = document.errors[0];
   if (error) throw new Error(messageOf(error, text, lines));
-  const reader = new Reader(document as Document.Parsed, lines);
+  const reader = new Reader(document as Document.Parsed, lines, HALF.test(text) ? text : undefined);
   const value = reader.value(document.contents as ParsedNode | null);
   if (reader.duplicates.length) problems?.push(`yaml: unmarshal errors:\n${reader.duplicates.map((d) => `  ${d}`).join('\n')}`);
   return value;
@@ -34,8 +35,16 @@ function tokensOf(text: string, lines: LineCounter): CST.Token[] {
   return tokens;
 }
 
-/** Half a character, which only an escape can have brought. */
-const HALF = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+/** Characters that must not stand in a YAML text. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const CONTROL = /[\0-\x08\v\f\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]/;
+/** The escape of half a character: go-yaml takes none, not even both halves in turn, as JSON writes them. */
+const HALF = /(?<!\\)(?:\\\\)*\\u[dD][89a-fA-F][0-9a-fA-F]{2}/;
+
+/** Whether YAML refuses a text for its characters or escapes where JSON would not. */
+export function offendsYaml(text: string): boolean {
+  return CONTROL.test(text) || HALF.test(text);
+}
 
 /** How much of a document may come out of aliases, by the number of nodes: a little for the large ones (go-yaml's figures). */
 function allowedAliasRatio(nodes: number): number {
@@ -55,13 +64,15 @@ class Reader {
   constructor(
     private readonly document: Document.Parsed,
     private readonly lines: LineCounter,
+    /** The text when it has escapes of half a character. */
+    private readonly halves: string | undefined,
   ) {}
 
   value(node: ParsedNode | null): unknown {
     this.count();
     if (node === null) return null;
     if (isScalar(node)) {
-      if (HALF.test(node.source ?? '')) throw new Error(`yaml: line ${this.line(node)}: found invalid Unicode character escape code`);
+      if (this.halves !== undefined && node.type === 'QUOTE_DOUBLE') this.refuseHalves(node);
       return this.scalar(node.source ?? '', node.type, node.tag);
     }
     if (isAlias(node)) {
@@ -115,6 +126,13 @@ class Reader {
     return typeof value === 'number' && !Number.isFinite(value) ? source : value;
   }
 
+  private refuseHalves(node: ParsedNode): void {
+    const at = HALF.exec(this.halves!.slice(node.range[0], node.range[1]))?.index;
+    if (at === undefined) return;
+    const { line } = this.lines.linePos(node.range[0] + at);
+    throw new Error(`yaml: ${line > 1 ? `line ${line}: ` : ''}found invalid Unicode character escape code`);
+  }
+
   private line(node: ParsedNode): number {
     return this.lines.linePos(node.range[0]).line;
   }
@@ -155,5 +173,7 @@ function messageOf(error: YAMLError, text: string, lines: LineCounter): string {
   // A flow collection that is never closed is noticed at the token after it: libyaml counts the line from zero there.
   const atEnd = known?.text.startsWith('did not find expected') ?? false;
   const shown = atEnd ? Math.max(lines.linePos(text.length).line - 1, 1) : line;
-  return `yaml: line ${shown}: ${known?.text ?? 'did not find expected key'}`;
+  // Where a value has to follow, its lack is what libyaml notices.
+  const wanting = atEnd && /[{[,:]$/.test(text.trimEnd());
+  return `yaml: line ${shown}: ${wanting ? 'did not find expected node content' : (known?.text ?? 'did not find expected key')}`;
 }

@@ -1,5 +1,6 @@
 import { apiVersionOf, parseApiVersion } from '../../api/meta/object';
 import type { GVK } from '../../api/meta/object';
+import { goQuote } from '../../api/patch/go-format';
 import { DecodeError, decodeObject } from '../../api/schema/decode';
 import type { SchemaSet } from '../../api/schema/schema';
 
@@ -13,10 +14,21 @@ export function claimedType(expected: GVK, document: unknown): GVK {
   return k === expected.kind && given.group === expected.group && given.version === expected.version ? expected : { group: given.group, version: given.version, kind: k };
 }
 
+/** What upstream says of a document whose apiVersion or kind is no text; undefined: both are, or are not there. */
+export function typeMetaComplaint(document: unknown): string | undefined {
+  for (const field of ['apiVersion', 'kind'] as const) {
+    const v = ((document ?? {}) as Record<string, unknown>)[field];
+    if (v === undefined || v === null || typeof v === 'string') continue;
+    const kind = Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : typeof v;
+    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go struct field .${field} of type string`;
+  }
+  return undefined;
+}
+
 /** What upstream says of a document of another type: that it knows none of the name, that it cannot be read as what it claims, or that it is no `expected`. */
 export function foreignTypeComplaint(schemas: SchemaSet, expected: GVK, claimed: GVK, document: unknown): string {
   const known = schemas.forKind(claimed.group, claimed.version, claimed.kind);
-  if (!known && !isList(claimed)) return `no kind ${JSON.stringify(claimed.kind)} is registered for version ${JSON.stringify(apiVersionOf(claimed))} in scheme ${JSON.stringify(SCHEME)}`;
+  if (!known && !isList(claimed)) return `no kind ${goQuote(claimed.kind)} is registered for version ${goQuote(apiVersionOf(claimed))} in scheme ${JSON.stringify(SCHEME)}`;
   try {
     if (known) decodeObject(known, document);
   } catch (e) {

@@ -3,11 +3,12 @@ import type { GroupResource, StatusError } from '../../api/errors/status-error';
 import { apiVersionOf } from '../../api/meta/object';
 import type { GVK, KubeObject } from '../../api/meta/object';
 import { decodePatched } from '../../api/patch/decode-patched';
+import { goQuote } from '../../api/patch/go-format';
 import { patchObject } from '../../api/patch/patch-object';
 import type { PatchedObject } from '../../api/patch/patch-object';
 import { decodeObject } from '../../api/schema/decode';
 import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
-import { claimedType, foreignTypeComplaint } from './body-type';
+import { claimedType, foreignTypeComplaint, typeMetaComplaint } from './body-type';
 import { managerOf } from './field-manager';
 import { keepReset } from './keep-reset';
 import type { ObjectResult, PatchBody, RequestContext, WriteParams } from './handlers';
@@ -58,6 +59,9 @@ export class Patcher {
 
 /** Decodes what a patch made into a fresh object of the kind. */
 export function decodePatchedAs(schemas: SchemaSet, patched: PatchedObject, gvk: GVK, schema: ObjectSchema, ctx: RequestContext, o: WriteOptions): KubeObject {
+  const misnamed = typeMetaComplaint(patched.object);
+  if (misnamed) throw patched.refuse(misnamed);
+  if (!(patched.object as KubeObject).apiVersion) return withoutVersion(patched, schema, ctx, o);
   const claimed = claimedType(gvk, patched.object);
   if (claimed !== gvk) throw patched.refuse(foreignTypeComplaint(schemas, gvk, claimed, patched.object));
   const object = decodePatched(patched, o.fieldValidation, (w) => ctx.warn(w), (value, problems) => decodeObject(schema, value, problems));
@@ -66,6 +70,15 @@ export function decodePatchedAs(schemas: SchemaSet, patched: PatchedObject, gvk:
   object.metadata ??= {};
   keepReset(patched.object, object);
   return object;
+}
+
+/** Of an object without a version upstream reads nothing, not even its name. */
+function withoutVersion(patched: PatchedObject, schema: ObjectSchema, ctx: RequestContext, o: WriteOptions): KubeObject {
+  const fields = Object.keys(patched.object as object).filter((k) => k !== 'kind' && k !== 'apiVersion').sort();
+  const problems = fields.map((f) => `unknown field ${goQuote(f)}`);
+  if (o.fieldValidation === 'Strict' && problems.length) throw patched.refuse(`strict decoding error: ${problems.join(', ')}`);
+  if (o.fieldValidation === 'Warn') problems.forEach((p) => ctx.warn(p));
+  return decodeObject(schema, { metadata: {} });
 }
 
 function uidMismatch(gr: GroupResource, name: string, uid: string): StatusError {

@@ -97,7 +97,7 @@ describe('patching an object', () => {
   it('calls what an apply made of the object a new object', () => {
     const p = patch({ type: 'apply', schema: podTemplate, gvk: { group: '', version: 'v1', kind: 'PodTemplate' }, live: undefined, value: { apiVersion: 'v1', kind: 'PodTemplate', metadata: { name: 't', namespace: 'x' } } });
     const e = p.refuse('why');
-    expect([e.code, e.status.reason, e.message]).toEqual([500, undefined, 'failed to convert new object (x/t; /v1, Kind=PodTemplate) to proper version: why']);
+    expect([e.code, e.status.reason, e.message]).toEqual([500, undefined, 'failed to convert new object (x/t; /v1, Kind=PodTemplate) to proper version: unable to convert unstructured object to /v1, Kind=PodTemplate: why']);
   });
 
   it('warns of repeated YAML keys line by line, or refuses them, after applying', () => {

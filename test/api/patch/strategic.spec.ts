@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { StatusError } from '../../../src/api/errors/status-error';
-import type { ObjectSchema } from '../../../src/api/schema/schema';
+import type { ObjectSchema, ScalarSchema, SchemaNode } from '../../../src/api/schema/schema';
 import { applyStrategicMergePatch } from '../../../src/api/patch/strategic/strategic-merge-patch';
-import { unstructuredError } from '../../../src/api/patch/strategic/unstructured-error';
-import { atomicList, configMap, deployment, object, podTemplate, service, text, widget } from './schemas';
+import { converterError, withFittingNumbers } from '../../../src/api/patch/strategic/unstructured-error';
+import { atomicList, configMap, deployment, int, object, podTemplate, service, text, widget } from './schemas';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- documents of any shape
 type Json = Record<string, any>;
@@ -210,14 +210,25 @@ describe('strategic merge patch', () => {
   });
 
   it('words wrong types as the converter of unstructured objects', () => {
-    expect(unstructuredError(configMap, { data: { k: 1 } })).toBe('cannot convert int64 to string');
-    expect(unstructuredError(configMap, { binaryData: { k: 1 } })).toBe('cannot restore slice from int64');
-    expect(unstructuredError(configMap, { data: 'x' })).toBe('cannot restore map from string');
-    expect(unstructuredError(podTemplate, { template: { spec: { containers: 'x' } } })).toBe('cannot restore slice from string');
-    expect(unstructuredError(podTemplate, { template: [] })).toBe('cannot restore struct from: slice');
+    const said = (s: SchemaNode, v: unknown): string => converterError(s, v, 'of JSON');
+    expect(said(configMap, { data: { k: 1 } })).toBe('cannot convert int64 to string');
+    expect(said(configMap, { binaryData: { k: 1 } })).toBe('cannot restore slice from int64');
+    expect(said(configMap, { data: 'x' })).toBe('cannot restore map from string');
+    expect(said(podTemplate, { template: { spec: { containers: 'x' } } })).toBe('cannot restore slice from string');
+    expect(said(podTemplate, { template: [] })).toBe('cannot restore struct from: slice');
     const named = object('S', { mode: { schema: text, goType: 'v1.Mode' }, modes: { schema: atomicList(text), goType: '[]v1.Mode' } });
-    expect(unstructuredError(named, { mode: 1.5 })).toBe('cannot convert float64 to v1.Mode');
-    expect(unstructuredError(named, { modes: [true] })).toBe('cannot convert bool to v1.Mode');
-    expect(unstructuredError(podTemplate, template())).toBeUndefined();
+    expect(said(named, { mode: 1.5 })).toBe('cannot convert float64 to v1.Mode');
+    expect(said(named, { modes: [true] })).toBe('cannot convert bool to v1.Mode');
+    expect(said(podTemplate, template())).toBe('of JSON');
+    expect(converterError(configMap, { binaryData: { k: '=' } }, 'illegal base64 data at input byte 0')).toBe('error decoding from json: illegal base64 data at input byte 0');
+  });
+
+  it('makes numbers fit their fields as that converter does', () => {
+    const int64: ScalarSchema = { kind: 'integer', format: 'int64' };
+    const s = object('S', { n: { schema: int }, list: { schema: atomicList(int) }, big: { schema: int64 } });
+    const fit = (v: unknown): unknown => withFittingNumbers(s, v);
+    expect(fit({ n: 2 ** 31, list: [2 ** 32 + 5, 'x', null], big: 2 ** 40, other: 2 ** 40 })).toEqual({ n: -(2 ** 31), list: [5, 'x', null], big: 2 ** 40, other: 2 ** 40 });
+    expect(fit({ n: 1e21, big: 1e21, list: [1.5] })).toEqual({ n: 0, big: -(2 ** 63), list: [1.5] });
+    expect([fit('x'), fit(null)]).toEqual(['x', null]);
   });
 });

@@ -51,12 +51,23 @@ describe('parseYaml', () => {
     expect(problems).toEqual(['yaml: unmarshal errors:\n  line 6: key "k" already set in map']);
   });
 
+  it('takes what only looks like the escape of half a character', () => {
+    expect(parseYaml("a: '\\ud83d'\nb: \\ud83d\nc: \"\\\\ud83d\"\nd: \"\\u00e4\"")).toEqual({ a: '\\ud83d', b: '\\ud83d', c: '\\ud83d', d: 'ä' });
+  });
+
   it.each([
     ['apiVersion: v1\nkind: [ConfigMap\n', "yaml: line 2: did not find expected ',' or ']'"],
     ['a: {b: c\n', "yaml: line 1: did not find expected ',' or '}'"],
+    ['{', 'yaml: line 1: did not find expected node content'],
+    ['[a,', 'yaml: line 1: did not find expected node content'],
+    ['{a: ', 'yaml: line 1: did not find expected node content'],
+    ['{a', "yaml: line 1: did not find expected ',' or '}'"],
     ['a: b: c\n', 'yaml: line 1: mapping values are not allowed in this context'],
     ['a: *nope\n', "yaml: unknown anchor 'nope' referenced"],
     ['a: "x\n', 'yaml: line 2: found unexpected end of stream'],
     ['a: 1\nb: "\\ud800"\n', 'yaml: line 2: found invalid Unicode character escape code'],
+    ['{"a": "\\ud83d\\ude42"}', 'yaml: found invalid Unicode character escape code'],
+    ['a: "b\u007f"', 'yaml: control characters are not allowed'],
+    ['\0', 'yaml: control characters are not allowed'],
   ])('says of %j what go-yaml says', (text, message) => expect(() => parseYaml(text)).toThrow(message));
 });

@@ -2,11 +2,45 @@ import type { ScalarSchema, SchemaNode } from '../../schema/schema';
 import { isMap } from '../go-format';
 import { goKind } from './patch-meta';
 
+/** What the converter that strategic and applied objects go through says of one; `why`: what the JSON decoder says of it. */
+export function converterError(s: SchemaNode, v: unknown, why: string): string {
+  return unstructuredError(s, v) ?? why.replace(/^illegal base64/, 'error decoding from json: illegal base64');
+}
+
+/**
+ * A copy in which integers have the size of their fields, as that converter makes them: what is too large wraps around as in Go, a whole
+ * number beyond 64 bits becomes the smallest.
+ */
+export function withFittingNumbers(s: SchemaNode, v: unknown): unknown {
+  if (v === null || v === undefined) return v;
+  switch (s.kind) {
+    case 'object': {
+      if (!isMap(v)) return v;
+      const out: Record<string, unknown> = { ...v };
+      for (const [name, f] of s.properties) if (Object.hasOwn(v, name)) out[name] = withFittingNumbers(f.schema, v[name]);
+      return out;
+    }
+    case 'map':
+      return isMap(v) ? Object.fromEntries(Object.entries(v).map(([k, x]) => [k, withFittingNumbers(s.values, x)])) : v;
+    case 'list':
+      return Array.isArray(v) ? v.map((x) => withFittingNumbers(s.items, x)) : v;
+    case 'integer':
+      return typeof v === 'number' && Number.isInteger(v) ? wrapped(v, s.format === 'int32' ? 32 : 64) : v;
+    default:
+      return v;
+  }
+}
+
+function wrapped(n: number, bits: number): number {
+  const whole = Math.abs(n) < 2 ** 63 || n === -(2 ** 63) ? BigInt(n) : -(2n ** 63n);
+  return Number(BigInt.asIntN(bits, whole));
+}
+
 /**
  * The complaint about a patched object that does not fit its type, in the words of the converter that strategic merge patches go
  * through (the JSON decoder has others); undefined: this converter has none. `goType`: Go's name of the type where it has one.
  */
-export function unstructuredError(s: SchemaNode, v: unknown, goType?: string): string | undefined {
+function unstructuredError(s: SchemaNode, v: unknown, goType?: string): string | undefined {
   if (v === null || v === undefined) return undefined;
   switch (s.kind) {
     case 'object':
