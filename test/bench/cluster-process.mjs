@@ -8,9 +8,9 @@ import { LoadClient } from './load-client.mjs';
 const { parse } = createRequire(import.meta.url)('yaml');
 const MAIN = path.join(import.meta.dirname, '..', '..', 'dist', 'main.js');
 
-/** A client by the bearer token in a kubeconfig of `kubernest up`. */
+/** A client by the bearer token in a kubeconfig of `kubernest up`: a file, or what is in it. */
 export function clientOf(kubeconfig, concurrency) {
-  const config = parse(fs.readFileSync(kubeconfig, 'utf8'));
+  const config = typeof kubeconfig === 'string' ? parse(fs.readFileSync(kubeconfig, 'utf8')) : kubeconfig;
   const { cluster } = config.clusters[0];
   const token = config.users.find((u) => u.user.token).user.token;
   return new LoadClient({ port: Number(new URL(cluster.server).port), token, ca: Buffer.from(cluster['certificate-authority-data'], 'base64'), concurrency });

@@ -2,7 +2,7 @@
 // npm run bench [-- NAME …]: the load on the API server, or the benchmark named; options are told at the head of each file.
 const BENCHMARKS = {
   api: './bench.mjs', scheduler: './scheduler.mjs', scale: './scale.mjs', soak: './soak.mjs', latency: './latency.mjs',
-  flames: './flames.mjs', watchers: './watchers.mjs',
+  flames: './flames.mjs', watchers: './watchers.mjs', clusters: './clusters.mjs',
 };
 
 const [name = ''] = process.argv.slice(2);
