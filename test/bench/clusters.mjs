@@ -9,7 +9,7 @@ import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { clientOf, startCluster } from './cluster-process.mjs';
-import { busyMs, idlePercent, memoryMiB, mixedUp, rollOutEverywhere, sleep } from './clusters-together.mjs';
+import { idlePercent, memoryMiB, mixedUp, rollOutEverywhere, sleep } from './clusters-together.mjs';
 
 const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const N = Number(arg('clusters', 20));
@@ -74,12 +74,15 @@ async function together() {
     return { heap: heapUsed / 2 ** 20, resident: rss / 2 ** 20 };
   };
   const handles = () => process.getActiveResourcesInfo().filter((r) => r === 'Timeout' || r === 'TCPServerWrap').length;
-  // What the first one leaves behind is code and tables that every one shares.
-  await (await one('first')).stop();
-  const before = { ...(await used()), handles: handles() };
+  const all = () => Promise.all(Array.from({ length: N }, (_, i) => one(i)));
   const since = performance.now();
-  const clusters = await Promise.all(Array.from({ length: N }, (_, i) => one(i)));
+  const first = await all();
   const ready = (performance.now() - since) / 1000;
+  await Promise.all(first.map((c) => c.stop()));
+  first.length = 0;
+  // What the first ones leave behind is code and tables that every one shares.
+  const before = { ...(await used()), handles: handles() };
+  const clusters = await all();
   await sleep(5000);
   const during = await used();
   const [idle] = await idlePercent([process.pid], IDLE);
@@ -93,10 +96,7 @@ async function together() {
   clusters.length = clients.length = 0;
   const after = { ...(await used()), handles: handles() };
   if (after.handles > before.handles) problems.push(`${after.handles - before.handles} timers or listeners left`);
-  const quiet = busyMs(process.pid);
-  await sleep(2000);
-  const afterwards = (busyMs(process.pid) - quiet) / 20;
-  return { ready, heapEach: (during.heap - before.heap) / N, residentEach: (during.resident - before.resident) / N, resident: during.resident, idle, available, stopped, heapLeftEach: (after.heap - before.heap) / N, residentThen: after.resident, afterwards, problems };
+  return { ready, heapEach: (during.heap - before.heap) / N, residentEach: (during.resident - before.resident) / N, resident: during.resident, idle, available, stopped, heapLeftEach: (after.heap - before.heap) / N, residentThen: after.resident, problems };
 }
 
 /** @returns what together() finds in a process of its own */
@@ -115,7 +115,7 @@ function print(a, b) {
   console.log(`a process each, durable  ${f(a.ready, 9, 1)}${f(a.memoryEach, 10, 0)}${f(a.memoryTogether, 14, 0)}${f(a.idleEach, 24, 2)}${f(a.available, 18, 1)}${f(a.stopped, 11, 1)}`);
   console.log(`one process, in memory   ${f(b.ready, 9, 1)}${f(b.residentEach, 10, 0)}${f(b.resident, 14, 0)}${f(b.idle / N, 24, 2)}${f(b.available, 18, 1)}${f(b.stopped, 11, 1)}`);
   console.log(`\nthe busiest idle process: ${a.idleMost.toFixed(2)} %; with the Deployments: ${a.memoryThen.toFixed(0)} MiB together`);
-  console.log(`one process: ${b.heapEach.toFixed(1)} MiB of heap each; once stopped ${b.heapLeftEach.toFixed(2)} MiB of it are left, ${b.residentThen.toFixed(0)} MiB resident, ${b.afterwards.toFixed(2)} % of a core`);
+  console.log(`one process: ${b.heapEach.toFixed(1)} MiB of heap each; once stopped ${b.heapLeftEach.toFixed(2)} MiB of it are left, ${b.residentThen.toFixed(0)} MiB resident`);
   for (const p of [...a.problems, ...b.problems]) console.log(p);
 }
 
