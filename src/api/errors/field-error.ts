@@ -43,7 +43,8 @@ export function typeInvalid(field: string, value: unknown, detail: string): Fiel
 
 export function notSupported(field: string, value: unknown, allowed: readonly string[]): FieldError {
   const detail = allowed.length ? `: supported values: ${allowed.map(goQuote).join(', ')}` : '';
-  return { type: 'FieldValueNotSupported', field, message: `Unsupported value: ${showValue(value)}${detail}` };
+  // Enumerations have types of their own in Go, which it prints as JSON.
+  return { type: 'FieldValueNotSupported', field, message: `Unsupported value: ${typeof value === 'string' ? goJson(value) : showValue(value)}${detail}` };
 }
 
 export function forbiddenField(field: string, detail: string): FieldError {

@@ -149,7 +149,7 @@ export function internalError(message: string): StatusError {
 
 /** A reader asked for a version that is not there yet: 504 with Retry-After 1. */
 export function resourceVersionTooLarge(wanted: number | string, current: number): StatusError {
-  return new StatusError(504, 'Timeout', `Too large resource version: ${wanted}, current: ${current}`, {
+  return new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${wanted}, current: ${current}`, {
     causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });

@@ -58,6 +58,7 @@ export const resourceSlice: ResourceDefinition = {
     { name: 'Pool', type: 'string', cell: (o) => o.spec?.pool?.name ?? '' },
     ageColumn,
   ],
+  namesKindInFieldErrors: true,
   fields: {
     'spec.nodeName': (o) => o.spec?.nodeName ?? '',
     'spec.driver': (o) => o.spec?.driver ?? '',

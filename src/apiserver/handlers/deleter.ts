@@ -8,7 +8,7 @@ import type { Cached } from '../../storage/watch-cache/watch-cache';
 import type { Body, DeleteQuery, ListParams, ListResult, ObjectResult, RequestContext } from './handlers';
 import { readOptions } from './list-options';
 import { deleteOptions } from './options';
-import { selectionOf } from './selection';
+import type { Reader } from './reader';
 import { strategyContext } from './services';
 import type { HandlerServices } from './services';
 import type { View } from './view';
@@ -19,6 +19,7 @@ export class Deleter {
     private readonly s: HandlerServices,
     private readonly registry: Registry,
     private readonly view: View,
+    private readonly reader: Reader,
   ) {}
 
   /** @throws NotFound, Conflict, Invalid options */
@@ -26,22 +27,23 @@ export class Deleter {
     const options = deleteOptions(this.s.schemas, body, query);
     const c = strategyContext(this.s, ctx, 'delete', options.dryRun);
     this.warnOfOrphans(c, options);
+    // What is not there is told by the name that was asked for.
+    if (this.view.definition.storedAs) this.registry.get(ctx.namespace, ctx.name!, this.view.resource);
     const done = await this.deleteOne(c, ctx.name!, options);
     if (!done.gone) return { code: options.orphanDependents === false ? 202 : 200, cached: this.view.show(done.cached) };
     if (this.view.definition.returnsDeletedObject) return { code: 200, cached: this.view.show(done.cached) };
-    return { code: 200, body: deletedStatus(this.registry, done.cached) };
+    return { code: 200, body: deletedStatus(this.view.resource, done.cached) };
   }
 
   /** Deletes what the selectors of the query match; answers with the list as it was found. */
   async deleteCollection(ctx: RequestContext, body: Body | undefined, query: DeleteQuery, p: ListParams): Promise<ListResult> {
+    readOptions(p, false);
     const options = deleteOptions(this.s.schemas, body, query);
-    const { limit } = readOptions(p, false);
-    const { predicate } = selectionOf(this.registry, this.view.definition, ctx, p);
-    const { items, rev } = this.registry.cache.list(predicate);
+    const { items, rev } = await this.reader.list(ctx, p);
     const c = strategyContext(this.s, ctx, 'delete', options.dryRun);
     this.warnOfOrphans(c, options);
-    const deleted = await Promise.all((limit > 0 ? items.slice(0, limit) : items).map((item) => this.deleteListed(c, item, options)));
-    return { items: deleted.filter((d) => d !== undefined).map((d) => this.view.show(d)), rev };
+    const deleted = await Promise.all(items.map((item) => this.deleteListed(c, item, options)));
+    return { items: deleted.filter((d) => d !== undefined), rev };
   }
 
   private async deleteListed(c: Ctx, item: Cached, options: DeletionOptions): Promise<Cached | undefined> {

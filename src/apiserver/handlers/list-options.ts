@@ -3,6 +3,8 @@ import { StatusError, badRequest, invalid } from '../../api/errors/status-error'
 import { isUint, plain500 } from '../registry/registry';
 import type { ListParams } from './handlers';
 import { isTrue, parseInt64 } from './options';
+import { parseSelectors } from './selection';
+import type { Selectors } from './selection';
 
 /** Options of a list or watch after validation. */
 export interface ReadOptions {
@@ -14,6 +16,7 @@ export interface ReadOptions {
   timeoutSeconds?: number;
   sendInitialEvents?: boolean;
   bookmarks: boolean;
+  selectors: Selectors;
 }
 
 const LIST_OPTIONS = { group: 'meta.k8s.io', kind: 'ListOptions' };
@@ -22,6 +25,7 @@ const LIST_OPTIONS = { group: 'meta.k8s.io', kind: 'ListOptions' };
 export function readOptions(p: ListParams, watch: boolean): ReadOptions {
   const timeoutSeconds = p.timeoutSeconds === undefined || p.timeoutSeconds === '' ? undefined : parseInt64(p.timeoutSeconds);
   const limit = p.limit === undefined || p.limit === '' ? 0 : parseInt64(p.limit);
+  const selectors = parseSelectors(p);
   const rv = p.resourceVersion ?? '';
   const match = p.resourceVersionMatch ?? '';
   const initial = p.sendInitialEvents === undefined ? undefined : isTrue(p.sendInitialEvents);
@@ -37,6 +41,7 @@ export function readOptions(p: ListParams, watch: boolean): ReadOptions {
     timeoutSeconds,
     sendInitialEvents: initial,
     bookmarks: p.allowWatchBookmarks !== undefined && isTrue(p.allowWatchBookmarks),
+    selectors,
   };
 }
 
@@ -49,6 +54,7 @@ function checkWatch(match: string, initial: boolean | undefined, cont: string | 
     return;
   }
   if (match !== '') errors.push(forbiddenField(path, 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided'));
+  if (match !== '' && match !== 'NotOlderThan') errors.push(notSupported(path, match, ['NotOlderThan']));
 }
 
 function checkList(match: string, rv: string, initial: boolean | undefined, cont: string | undefined, errors: FieldError[]): void {

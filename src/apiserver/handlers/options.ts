@@ -1,3 +1,4 @@
+import { goJson } from '../../api/patch/go-format';
 import type { FieldError } from '../../api/errors/field-error';
 import { invalidValue, notSupported } from '../../api/errors/field-error';
 import { badRequest, invalid } from '../../api/errors/status-error';
@@ -45,7 +46,7 @@ export function isTrue(text: string): boolean {
 
 function checkDryRun(values: readonly string[], errors: FieldError[]): void {
   const bad = values.filter((v) => v !== 'All');
-  if (bad.length) errors.push({ type: 'FieldValueNotSupported', field: 'dryRun', message: `Unsupported value: ${JSON.stringify(values)}: supported values: "All"` });
+  if (bad.length) errors.push({ type: 'FieldValueNotSupported', field: 'dryRun', message: `Unsupported value: ${goJson(values)}: supported values: "All"` });
 }
 
 /** A signed 64-bit number in a query. @throws BadRequest in strconv's words */

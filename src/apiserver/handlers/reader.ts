@@ -23,15 +23,16 @@ export class Reader {
 
   /** The object in the cache; `resourceVersion` N: not older than N. @throws NotFound, Timeout (504) for a version that is not there yet */
   get(ctx: RequestContext, resourceVersion: string | undefined): Cached {
-    const rev = getRevision(resourceVersion);
+    // Upstream reads these past its watch cache, whose errors are others.
+    const rev = this.registry.definition.expires && resourceVersion ? listRevision(resourceVersion) : getRevision(resourceVersion);
     if (rev !== undefined) this.notInTheFuture(rev);
-    return this.view.show(this.registry.get(ctx.namespace, ctx.name!));
+    return this.view.show(this.registry.get(ctx.namespace, ctx.name!, this.view.resource));
   }
 
   /** Lists as rest-checklist §2 says: newest, not older than, exactly at, or the next page of an earlier list. */
   list(ctx: RequestContext, p: ListParams): ListResult | Promise<ListResult> {
     const o = readOptions(p, false);
-    const selection = selectionOf(this.registry, this.view.definition, ctx, p);
+    const selection = selectionOf(this.registry, this.view.definition, ctx, o.selectors);
     if (o.continue !== undefined) return this.goOn(ctx, selection, o);
     const rev = listRevision(o.resourceVersion);
     if (rev !== undefined && rev > 0) {
@@ -44,7 +45,7 @@ export class Reader {
   /** @throws Expired (410) when the version is too old, errors of selectors and options */
   watch(ctx: RequestContext, p: ListParams, sink: WatchSink): Disposable {
     const o = readOptions(p, true);
-    const { predicate } = selectionOf(this.registry, this.view.definition, ctx, p);
+    const { predicate } = selectionOf(this.registry, this.view.definition, ctx, o.selectors);
     const rev = getRevision(o.resourceVersion);
     const initial = o.sendInitialEvents ?? (rev === undefined || rev === 0);
     const shown = this.view.sink(sink);

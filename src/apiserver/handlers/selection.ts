@@ -16,10 +16,25 @@ export interface Selection {
   everything: boolean;
 }
 
-/** Compiles namespace, name, label and field selectors of a request. @throws BadRequest */
-export function selectionOf(r: Registry, view: ResourceDefinition, ctx: RequestContext, p: ListParams): Selection {
-  const labels = p.labelSelector ? parseLabels(p.labelSelector) : EVERYTHING;
-  const terms = p.fieldSelector ? parseFields(view, p.fieldSelector) : [];
+/** The selectors of a query, parsed; whether the resource knows the fields is asked later. */
+export interface Selectors {
+  labels: LabelSelector;
+  fields: FieldTerm[];
+}
+
+/** @throws BadRequest for a selector that is none */
+export function parseSelectors(p: ListParams): Selectors {
+  try {
+    return { labels: p.labelSelector ? parseLabelSelector(p.labelSelector) : EVERYTHING, fields: p.fieldSelector ? parseFieldSelector(p.fieldSelector) : [] };
+  } catch (e) {
+    throw badRequest((e as Error).message);
+  }
+}
+
+/** Compiles namespace, name, label and field selectors of a request. @throws BadRequest for a field that the resource does not know */
+export function selectionOf(r: Registry, view: ResourceDefinition, ctx: RequestContext, selectors: Selectors): Selection {
+  const { labels, fields: terms } = selectors;
+  for (const { field } of terms) checkField(view, field);
   if (ctx.name !== undefined) terms.push({ field: 'metadata.name', value: ctx.name, equal: true });
   const predicate: Predicate = {};
   if (ctx.namespace !== undefined) predicate.prefix = `${r.prefix}${ctx.namespace}/`;
@@ -47,26 +62,11 @@ function dispatch(r: Registry, namespace: string | undefined, t: FieldTerm, pred
   return false;
 }
 
-function parseLabels(text: string): LabelSelector {
-  try {
-    return parseLabelSelector(text);
-  } catch (e) {
-    throw badRequest((e as Error).message);
-  }
-}
-
-function parseFields(view: ResourceDefinition, text: string): FieldTerm[] {
-  let terms: FieldTerm[];
-  try {
-    terms = parseFieldSelector(text);
-  } catch (e) {
-    throw badRequest((e as Error).message);
-  }
-  for (const { field } of terms) {
-    if (field === 'metadata.name' || field === 'metadata.namespace' || (view.fields && Object.hasOwn(view.fields, field))) continue;
-    throw badRequest(view.fields ? `field label not supported: ${field}` : `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
-  }
-  return terms;
+function checkField(view: ResourceDefinition, field: string): void {
+  if (field === 'metadata.name' || field === 'metadata.namespace' || (view.fields && Object.hasOwn(view.fields, field))) return;
+  if (!view.fields) throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
+  const { group, version, kind } = view.gvk;
+  throw badRequest(`field label not supported${view.namesKindInFieldErrors ? ` for ${group}/${version}, Kind=${kind}` : ''}: ${field}`);
 }
 
 function satisfies(terms: readonly FieldTerm[], fields: ResourceDefinition['fields'], o: KubeObject): boolean {

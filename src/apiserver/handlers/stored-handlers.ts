@@ -33,7 +33,7 @@ export class StoredHandlers implements ResourceHandlers {
     this.reader = new Reader(registry, view);
     this.writer = new Writer(s, registry, view, schema);
     this.patcher = new Patcher(this.writer);
-    this.deleter = new Deleter(s, registry, view);
+    this.deleter = new Deleter(s, registry, view, this.reader);
     const scale = definition.subresources?.['scale'];
     if (scale?.type === 'scale') this.scale = new ScaleHandler(this.writer, scale);
   }

@@ -1,3 +1,4 @@
+import type { GroupResource } from '../../api/errors/status-error';
 import { apiVersionOf } from '../../api/meta/object';
 import type { KubeObject } from '../../api/meta/object';
 import type { ConvertVersion } from '../../api/patch/apply/changes';
@@ -13,6 +14,8 @@ import type { ResourceDefinition } from '../registry/strategy';
 export class View {
   private readonly as: string;
   private readonly converts: boolean;
+  /** As errors name it: by the group that was asked. */
+  readonly resource: GroupResource;
 
   /** How managed fields of other versions of the kind are understood; undefined when there is only this one. */
   readonly convert: ConvertVersion | undefined;
@@ -26,6 +29,7 @@ export class View {
     this.convert = siblings.length > 1 ? (o, apiVersion) => this.convertTo(siblings, schemas, o, apiVersion) : undefined;
     this.as = `as:${apiVersionOf(definition.gvk)}`;
     this.converts = definition.storedAs !== undefined;
+    this.resource = { group: definition.gvk.group, resource: definition.plural };
   }
 
   /** The object as this version shows it. */

@@ -94,8 +94,9 @@ export class Encoder {
         const items = r.items.map((c) => this.codec.encodeMessage({ ...PARTIAL, apiVersion: `meta.k8s.io/${version}`, metadata: c.object.metadata }, `meta.k8s.io/${version}`, 'PartialObjectMetadata'));
         return this.codec.encodeList(`meta.k8s.io/${version}`, 'PartialObjectMetadataList', metadata, items);
       }
-      const items = r.items.map((c) => cachedPartialMetadata(c, version)).join(',');
-      return this.finish(Buffer.from(`{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":[${items}]}`), accepted, pretty);
+      // Go's writer of these lists begins with no slice.
+      const items = r.items.length === 0 ? 'null' : `[${r.items.map((c) => cachedPartialMetadata(c, version)).join(',')}]`;
+      return this.finish(Buffer.from(`{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(metadata)},"items":${items}}`), accepted, pretty);
     }
     if (accepted.encoding === 'protobuf') {
       return this.codec.encodeList(e.apiVersion, e.listKind, metadata, r.items.map((c) => this.cachedMessage(e, c)));

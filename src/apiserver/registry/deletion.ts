@@ -1,5 +1,5 @@
 import { StatusError } from '../../api/errors/status-error';
-import type { Status } from '../../api/errors/status-error';
+import type { GroupResource, Status } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
 import type { Cached } from '../../storage/watch-cache/watch-cache';
@@ -171,14 +171,13 @@ function copyForChange(o: KubeObject): KubeObject {
 }
 
 /** The Status that answers a delete of kinds that do not return the object. */
-export function deletedStatus(r: Registry, cached: Cached): Status {
-  const { group } = r.resource;
+export function deletedStatus({ group, resource }: GroupResource, cached: Cached): Status {
   const m = cached.object.metadata;
   return {
     kind: 'Status',
     apiVersion: 'v1',
     metadata: {},
     status: 'Success',
-    details: { name: m.name, ...(group ? { group } : {}), kind: r.resource.resource, uid: m.uid },
+    details: { name: m.name, ...(group ? { group } : {}), kind: resource, uid: m.uid },
   };
 }

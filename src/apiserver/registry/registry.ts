@@ -89,9 +89,9 @@ export class Registry {
   }
 
   /** The stored object. @throws NotFound */
-  get(namespace: string | undefined, name: string): Cached {
+  get(namespace: string | undefined, name: string, as: GroupResource = this.resource): Cached {
     const cached = this.cache.get(this.key(namespace, name));
-    if (!cached) throw notFound(this.resource, name);
+    if (!cached) throw notFound(as, name);
     return cached;
   }
 

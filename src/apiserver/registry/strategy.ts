@@ -175,6 +175,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   columns: readonly Column<T>[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
   fields?: Readonly<Record<string, (o: T) => string>>;
+  /** Complaints about fields that it does not know name its version and kind. */
+  namesKindInFieldErrors?: true;
   /** The field in `fields` by which watches are dispatched, e.g. 'spec.nodeName'. */
   index?: string;
   subresources?: Readonly<Record<string, Subresource<T>>>;
