@@ -12,6 +12,7 @@ import type { NodeAgent } from '../apiserver/connect/connections';
 import type { ControlPlane } from '../apiserver/control-plane';
 import { createApiServer } from '../apiserver/http/api-server';
 import type { ApiServer } from '../apiserver/http/api-server';
+import { FLOW_SCHEMAS, PRIORITY_LEVELS } from '../apiserver/flowcontrol/dangling';
 import { PriorityAndFairness } from '../apiserver/flowcontrol/priority-and-fairness';
 import type { MadeFile } from '../apiserver/http/file-answer';
 import type { HealthRegistry } from '../apiserver/http/health';
@@ -28,8 +29,6 @@ import type { Metric, Registry } from 'prom-client';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const FLOW_SCHEMAS = { group: 'flowcontrol.apiserver.k8s.io', version: 'v1', resource: 'flowschemas' };
-const PRIORITY_LEVELS = { ...FLOW_SCHEMAS, resource: 'prioritylevelconfigurations' };
 
 export interface ApiServerParts {
   plane: ControlPlane;

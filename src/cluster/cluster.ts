@@ -1,12 +1,13 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FLOW_SCHEMAS, keepDanglingConditions, PRIORITY_LEVELS } from '../apiserver/flowcontrol/dangling';
 import type { ApiServer } from '../apiserver/http/api-server';
 import { createAdapter } from '../apiserver/http/nest-adapter';
 import type { HealthRegistry } from '../apiserver/http/health';
 import type { Component } from '../client/component';
 import type { Store } from '../storage/store';
-import type { Clock } from '../util/clock';
+import type { Clock, Disposable } from '../util/clock';
 import type { Log } from '../util/log';
 import type { Random } from '../util/random';
 import { addonObjects } from './addons/addons';
@@ -70,6 +71,7 @@ class Cluster implements RunningCluster {
   kubeconfig!: RunningCluster['kubeconfig'];
   private store?: Store;
   private app?: NestFastifyApplication;
+  private dangling?: Disposable;
   private started: Component[] = [];
   private stopped?: Promise<void>;
 
@@ -94,6 +96,13 @@ class Cluster implements RunningCluster {
     const contexts = app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false });
     const api = app.get<ApiServer>(API_SERVER, { strict: false });
     await prepareCluster(plane, contexts, [tokenTracking(x.clock.now()), ...addonObjects(options.addons)]);
+    this.dangling = await keepDanglingConditions({
+      client: contexts.client('system:apiserver', 'kube-apiserver', ['system:masters']),
+      flowSchemas: () => plane.lookup.list(FLOW_SCHEMAS, undefined),
+      priorityLevels: () => plane.lookup.list(PRIORITY_LEVELS, undefined),
+      clock: x.clock,
+      log: x.log,
+    });
     x.signal?.throwIfAborted();
     this.server = reachable(await api.listen(app, options.bind, options.port));
     this.kubeconfig = makeKubeconfig(options.name, this.server, app.get<Pki>(PKI, { strict: false }));
@@ -125,6 +134,7 @@ class Cluster implements RunningCluster {
   private async end(): Promise<void> {
     const { app, dataDir, store } = this;
     const steps: (() => Promise<void> | void)[] = this.started.reverse().map((c) => () => c.stop());
+    steps.push(() => this.dangling?.dispose());
     if (app) {
       steps.push(() => app.get<ComponentContexts>(COMPONENT_CONTEXTS, { strict: false }).stop());
       steps.push(() => app.get<ApiServer>(API_SERVER, { strict: false }).stop());

@@ -3,6 +3,9 @@ import type { GVR, KubeObject } from '../../api/meta/object';
 import { parseApiVersion } from '../../api/meta/object';
 import type { Client } from '../../client/client';
 
+/** As whom kube-apiserver writes the objects of priority and fairness. */
+const FLOW_CONTROL_MANAGER = 'api-priority-and-fairness-config-producer-v1';
+
 /** Looks whether something is there already, without a request. */
 export type Exists = (r: GVR, namespace: string | undefined, name: string) => boolean;
 
@@ -14,7 +17,8 @@ export async function bootstrap(client: Client, objects: readonly KubeObject[], 
   const missing = objects.filter((o) => !exists(resourceOf(o, resources), o.metadata.namespace, o.metadata.name!));
   const create = async (o: KubeObject): Promise<void> => {
     try {
-      await client.create(resourceOf(o, resources), o);
+      const r = resourceOf(o, resources);
+      await client.create(r, o, r.group === 'flowcontrol.apiserver.k8s.io' ? { fieldManager: FLOW_CONTROL_MANAGER } : {});
     } catch (e) {
       if (!isReason(e, 'AlreadyExists')) throw new Error(`${o.kind} ${o.metadata.name} of a new cluster could not be made: ${(e as Error).message}`, { cause: e });
     }
