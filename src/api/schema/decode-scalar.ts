@@ -16,8 +16,11 @@ export function scalarDecoder(schema: ScalarSchema): Decoder {
     case 'number':
       return (v, s) => (typeof v === 'number' ? v : s.wrongType(v));
     case 'integer': {
-      const limit = schema.format === 'int32' ? INT32 : INT64;
-      return (v, s) => (typeof v === 'number' && Number.isInteger(v) && v < limit && v >= -limit ? v + 0 : s.wrongType(v));
+      const int32 = schema.format === 'int32';
+      const limit = int32 ? INT32 : INT64;
+      // The double next to the smallest int64 stands for all numbers near it, nearly all of which are too small.
+      const least = int32 ? -INT32 : -INT64 + 1024;
+      return (v, s) => (typeof v === 'number' && Number.isInteger(v) && v < limit && v >= least ? v + 0 : s.wrongType(v));
     }
     case 'string':
       return textDecoder(schema.format);
@@ -63,8 +66,8 @@ const bytes: Decoder = (v, s) => {
   }
   if (!Array.isArray(v)) return s.wrongType(v);
   // Go takes a list of numbers for bytes, too.
-  for (const b of v as unknown[]) if (!Number.isInteger(b) || (b as number) < 0 || (b as number) > 255) return void (s.saved ??= s.typeError(b, 'uint8'));
-  return Buffer.from(v as number[]).toString('base64');
+  for (const b of v as unknown[]) if (b !== null && (!Number.isInteger(b) || (b as number) < 0 || (b as number) > 255)) return void (s.saved ??= s.typeError(b, 'uint8'));
+  return Buffer.from((v as (number | null)[]).map(Number)).toString('base64');
 };
 
 function fail(e: Error): never {

@@ -1,3 +1,4 @@
+import { own } from '../shared/own';
 import type { KubeObject } from '../../api/meta/object';
 import type { Raw } from '../shared/raw';
 import { internalSpecOf } from './internal-spec';
@@ -10,7 +11,7 @@ const OTHER_FORMATS: Readonly<Record<string, readonly string[]>> = { integer: ['
 
 function isKnown(type: string, format: string): boolean {
   if (type === '' || type === 'string') return STRING_FORMATS.has(format.replaceAll('-', ''));
-  return OTHER_FORMATS[type]?.includes(format) ?? false;
+  return own(OTHER_FORMATS, type)?.includes(format) ?? false;
 }
 
 /** Formats in the schemas of a definition that nothing checks, once for each place. */

@@ -22,6 +22,8 @@ import { templateOf, validateEndlessPods } from './template';
 const TEMPLATE_GENERATION = 'deprecated.daemonset.template.generation';
 
 function setDefaults(o: KubeObject): void {
+  // Conversion to the internal type and back writes the annotation always.
+  setTemplateGeneration(o, templateGeneration(o));
   const spec = (o.spec ??= {}) as Raw;
   const strategy = (spec.updateStrategy ??= {}) as Raw;
   strategy.type ||= 'RollingUpdate';

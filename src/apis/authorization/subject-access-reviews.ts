@@ -5,6 +5,7 @@ import type { ResourceDefinition, UserInfo } from '../../apiserver/registry/stra
 import type { Raw } from '../shared/raw';
 import { attributesOf, type AccessDecider } from './access';
 import { refuseReview, shownPath, validateReviewMetadata, validateReviewSpec } from './review-validation';
+import { selectorError } from './selector-errors';
 
 const GROUP = 'authorization.k8s.io';
 
@@ -26,7 +27,8 @@ async function decide(decider: AccessDecider, user: UserInfo, body: KubeObject):
   const status: Raw = { allowed };
   if (denied) status.denied = true;
   if (reason) status.reason = reason;
-  if (error) status.evaluationError = error;
+  const problems = [error, selectorError((body.spec ?? {}) as Raw)].filter(Boolean);
+  if (problems.length) status.evaluationError = problems.join('; ');
   return { ...body, status };
 }
 

@@ -1,3 +1,4 @@
+import { own } from '../shared/own';
 import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
 import { compareQuantity } from '../../api/quantity';
 import { isDns1123Label, isPathSegmentName } from '../shared/names';
@@ -53,7 +54,7 @@ function validateMetric(m: Raw, path: string, described: ReferenceOptions): Fiel
   if (!TYPES.includes(type)) errors.push(unknown);
   const present = Object.values(FIELDS).filter((f) => m[f]);
   if (present[0]) errors.push(...validateSource(present[0], m[present[0]], `${path}.${present[0]}`, described));
-  const expected = FIELDS[type];
+  const expected = own(FIELDS, type);
   if (expected === undefined) errors.push(unknown);
   else if (!m[expected]) errors.push(required(`${path}.${expected}`, 'must populate information for the given metric source'));
   if (present.length > 1) {

@@ -56,7 +56,7 @@ export function validateCsr(o: KubeObject, old?: KubeObject): FieldError[] {
   try {
     readCertificateRequest(spec.request);
   } catch (e) {
-    errors.push(invalidValue('spec.request', spec.request || null, (e as Error).message));
+    errors.push(invalidValue('spec.request', spec.request, (e as Error).message));
   }
   errors.push(...validateUsages(spec.usages ?? [], (old?.spec?.usages ?? []) as string[]));
   const signer = (spec.signerName ?? '') as string;

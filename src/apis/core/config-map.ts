@@ -36,7 +36,7 @@ function validate(o: KubeObject, old?: KubeObject): FieldError[] {
   let size = 0;
   for (const key in data) {
     for (const m of isConfigMapKey(key)) errors.push(invalidValue(`data[${key}]`, key, m));
-    if (key in binary) errors.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
+    if (Object.hasOwn(binary, key)) errors.push(invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData'));
     size += Buffer.byteLength(data[key]!);
   }
   for (const key in binary) {

@@ -1,3 +1,4 @@
+import { own } from '../shared/own';
 import { invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
@@ -54,7 +55,7 @@ function validateSpec(o: KubeObject): FieldError[] {
   if (!level) errors.push(required(levelPath, 'must reference a priority level'));
   else for (const m of nameIsDnsSubdomain(level, false)) errors.push(invalidValue(levelPath, level, m));
   ((spec.rules ?? []) as RulesWithSubjects[]).forEach((r, i) => errors.push(...validateRule(r, `spec.rules[${i}]`)));
-  const fixed = MANDATORY[name ?? ''];
+  const fixed = own(MANDATORY, name ?? '');
   if (fixed && !semanticEqual(spec, fixed)) errors.push(invalidValue('spec', shownSpec(spec), `spec of '${name}' must equal the fixed value`));
   return errors;
 }

@@ -1,3 +1,4 @@
+import { own } from '../shared/own';
 import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import { semanticEqual } from '../shared/equality';
@@ -30,8 +31,8 @@ export function validatePriorityLevel(o: KubeObject): FieldError[] {
     if (spec.exempt) errors.push(forbiddenField('spec.exempt', 'must be nil if the type is Limited'));
     if (!spec.limited) errors.push(required('spec.limited', 'must not be empty when type is Limited'));
     else pushLimitedErrors(errors, spec.limited, 'spec.limited');
-  } else errors.push(notSupported('spec.type', type, ['Exempt', 'Limited']));
-  const fixed = MANDATORY[name];
+  } else errors.push(type ? notSupported('spec.type', type, ['Exempt', 'Limited']) : required('spec.type'));
+  const fixed = own(MANDATORY, name);
   if (!fixed) return errors;
   if (!semanticEqual(name === 'exempt' ? { ...spec, exempt: undefined } : spec, fixed)) {
     const except = name === 'exempt' ? " except the 'spec.exempt' field" : '';
@@ -65,7 +66,7 @@ function pushLimitedErrors(errors: FieldError[], x: Raw, path: string): void {
   } else if (response.type === 'Queue') {
     if (!response.queuing) errors.push(required(`${at}.queuing`, 'must not be empty if limited.limitResponse.type is Limited'));
     else pushQueuingErrors(errors, response.queuing, `${at}.queuing`);
-  } else errors.push(notSupported(`${at}.type`, response.type ?? '', ['Queue', 'Reject']));
+  } else errors.push(response.type ? notSupported(`${at}.type`, response.type, ['Queue', 'Reject']) : required(`${at}.type`));
   pushLendable(errors, x, path);
   if (x.borrowingLimitPercent < 0) {
     errors.push(invalidValue(`${path}.borrowingLimitPercent`, x.borrowingLimitPercent, 'if specified, must be a non-negative integer'));

@@ -1,3 +1,4 @@
+import { own } from '../shared/own';
 import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
@@ -15,7 +16,7 @@ const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
 /** Why the object is none of the system's own classes; undefined: it is one. */
 function systemProblem(o: KubeObject): string | undefined {
   const name = o.metadata.name!;
-  const value = SYSTEM_CLASSES[name];
+  const value = own(SYSTEM_CLASSES, name);
   if (value === undefined) return `${name} is not a known system priority class`;
   if (o.value !== value) return `value of ${name} PriorityClass must be ${value}`;
   return o.globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;

@@ -1,3 +1,4 @@
+import { givenEmpty } from '../../api/schema/empties';
 import { duplicate, forbiddenField, invalidValue, notFoundValue, notSupported, required, tooMany, type FieldError } from '../../api/errors/field-error';
 import { pushLabelNameErrors, pushMessages, pushNotSupported } from './checks';
 import { pushEnvErrors, pushEnvFromErrors } from './env-validation';
@@ -156,6 +157,12 @@ export function pushInitContainersErrors(errors: FieldError[], containers: reado
   });
 }
 
+/** A field of a container that is not its zero in Go: `resources` is a struct there, the others are nil when nobody gave them. */
+function isSet(c: Raw, field: string): boolean {
+  const value = (c[field] ?? givenEmpty(c, field)) as Raw | undefined;
+  return value !== undefined && (field !== 'resources' || Object.keys(value).length > 0);
+}
+
 /** Complaints about the ephemeral containers of a pod (validateEphemeralContainers). */
 export function pushEphemeralErrors(errors: FieldError[], list: readonly Raw[], s: ContainerScope, path: string): void {
   const others = new Set([...((s.spec.containers ?? []) as Raw[]), ...((s.spec.initContainers ?? []) as Raw[])].map((c) => c.name as string));
@@ -168,9 +175,7 @@ export function pushEphemeralErrors(errors: FieldError[], list: readonly Raw[], 
     names.add(c.name);
     if (c.targetContainerName && !others.has(c.targetContainerName)) errors.push(notFoundValue(`${at}.targetContainerName`, c.targetContainerName));
     for (const f of NOT_EPHEMERAL) {
-      const value = c[f] as Raw | undefined;
-      const empty = value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
-      if (!empty) errors.push(forbiddenField(`${at}.${f}`, 'cannot be set for an Ephemeral Container'));
+      if (isSet(c, f)) errors.push(forbiddenField(`${at}.${f}`, 'cannot be set for an Ephemeral Container'));
     }
     ((c.volumeMounts ?? []) as Raw[]).forEach((m, j) => {
       for (const f of ['subPath', 'subPathExpr']) if (m[f]) errors.push(forbiddenField(`${at}.volumeMounts[${j}].${f}`, 'cannot be set for an Ephemeral Container'));

@@ -1,3 +1,4 @@
+import { givenEmpty } from '../../api/schema/empties';
 import { duplicate, forbiddenField, invalidValue, notFoundValue, notSupported, required, tooLong, type FieldError } from '../../api/errors/field-error';
 import { compareQuantity } from '../../api/quantity';
 import { pushAffinityErrors } from './affinity-validation';
@@ -60,7 +61,7 @@ function validatePodResourceName(name: string, path: string): FieldError[] {
 function pushPodResources(errors: FieldError[], spec: Raw, path: string): void {
   const r = spec.resources as { limits?: ResourceList; requests?: ResourceList; claims?: unknown };
   if (spec.os?.name === 'windows') return void errors.push(forbiddenField(path, 'may not be set for a windows pod'));
-  if (r.claims) errors.push(forbiddenField(`${path}.claims`, 'claims may not be set for Resources at pod-level'));
+  if (r.claims ?? givenEmpty(r, 'claims')) errors.push(forbiddenField(`${path}.claims`, 'claims may not be set for Resources at pod-level'));
   pushResourceErrors(errors, r, NO_CLAIMS, path, validatePodResourceName);
   const requests = aggregateResources(spec, 'requests');
   for (const name in requests) {

@@ -1,6 +1,7 @@
 import { StatusError, badRequest } from '../../api/errors/status-error';
 import { apiVersionOf } from '../../api/meta/object';
 import type { GVK, KubeObject } from '../../api/meta/object';
+import { goQuote } from '../../api/patch/go-format';
 import { DecodeError, decodeObject } from '../../api/schema/decode';
 import { parseJson } from '../../api/schema/json';
 import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
@@ -45,7 +46,7 @@ export function decodeValue(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, 
     throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${NO_TYPE} (${excerpt(text)})`);
   }
   const found = claimedType(gvk, from);
-  const cannot = (why: string): StatusError => badRequest(`${found.kind} in version ${JSON.stringify(found.version)} cannot be handled as a ${gvk.kind}: ${why}`);
+  const cannot = (why: string): StatusError => badRequest(`${found.kind} in version ${goQuote(found.version)} cannot be handled as a ${gvk.kind}: ${why}`);
   try {
     if (found !== gvk) throw cannot(foreignTypeComplaint(schemas, gvk, found, from));
     const object = decodeObject(schema, from, problems);

@@ -1,10 +1,13 @@
 import { notFound } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
+import { trackUpdate } from '../../api/patch/track-update';
 import { encodeObject } from '../../api/schema/encode';
 import type { Cached } from '../../storage/watch-cache/watch-cache';
+import { checkNamespace, wipeSystemFields } from '../registry/registry';
 import type { ResourceDefinition } from '../registry/strategy';
 import { noSuchMethod } from './action';
 import { decodeBody } from './decode-body';
+import { managerOf } from './field-manager';
 import type { Body, HandlerMap, ListParams, ListResult, ObjectResult, RequestContext, ResourceHandlers, WriteParams } from './handlers';
 import { writeOptions } from './options';
 import { readOptions } from './list-options';
@@ -29,9 +32,12 @@ export class VirtualHandlers implements ResourceHandlers {
       const { resource, subresource } = d.forwardsTo;
       return this.handlers.get('', 'v1', resource)!.create({ ...ctx, warn: (t) => ctx.warn(t), name: object.metadata.name ?? '', subresource }, body, p);
     }
-    if (d.namespaced) object.metadata.namespace ||= ctx.namespace;
+    wipeSystemFields(object.metadata);
+    if (d.namespaced) checkNamespace(object.metadata, ctx.namespace);
+    else delete object.metadata.namespace;
     d.strategy.default?.(object);
     const c = strategyContext(this.s, ctx, 'create', o.dryRun);
+    trackUpdate({ updated: object, schema: this.s.schemas.get(d.schema)!, manager: managerOf(o.fieldManager, ctx.userAgent), now: c.clock.now() });
     const pending = this.s.admission.admit({ operation: 'CREATE', definition: d, namespace: ctx.namespace, name: object.metadata.name, object, user: c.user, dryRun: c.dryRun, ctx: c });
     if (pending) await pending;
     return { code: 201, body: await d.virtualCreate!(c, object) };

@@ -1,8 +1,10 @@
 import { badRequest } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
+import { resetsManagedFields } from '../../api/patch/apply/managers';
 import { trackUpdate } from '../../api/patch/track-update';
 import type { ObjectSchema } from '../../api/schema/schema';
 import type { AdmissionRequest } from '../admission/admission';
+import { checkNamespace, wipeSystemFields } from '../registry/registry';
 import type { Registry } from '../registry/registry';
 import type { Ctx, Strategy, UpdateSubresource } from '../registry/strategy';
 import { decodeBody } from './decode-body';
@@ -36,6 +38,7 @@ export class Writer {
     const o = writeOptions('CreateOptions', p);
     const object = this.decode(ctx, body, o);
     const c = strategyContext(this.s, ctx, 'create', o.dryRun);
+    wipeSystemFields(object.metadata);
     object.metadata.namespace ||= ctx.namespace;
     this.prepare(ctx, object);
     this.track(c, undefined, object, managerOf(o.fieldManager, ctx.userAgent), this.view.definition.strategy);
@@ -51,6 +54,7 @@ export class Writer {
   async update(ctx: RequestContext, body: Body, p: WriteParams): Promise<ObjectResult> {
     const o = writeOptions('UpdateOptions', p);
     const first = this.decode(ctx, body, o);
+    if (this.view.definition.namespaced) checkNamespace(first.metadata, ctx.namespace);
     this.checkName(first, ctx.name!);
     const manager = managerOf(o.fieldManager, ctx.userAgent);
     let object: KubeObject | undefined = first;
@@ -106,7 +110,13 @@ export class Writer {
   }
 
   track(c: Ctx, live: KubeObject | undefined, updated: KubeObject, manager: string, strategy: Strategy): void {
-    trackUpdate({ live, updated, schema: this.schema, manager, subresource: c.subresource, now: c.clock.now(), resetFields: strategy.resetFields, convert: this.view.convert });
+    // Upstream has the object in its internal form by now: what conversion adds, as annotations of autoscaling/v1, is tracked with the rest.
+    const seen = this.view.definition.storedAs ? this.view.fromStored(this.view.toStored(updated)) : updated;
+    const reset = resetsManagedFields(updated);
+    trackUpdate({ live, updated: seen, schema: this.schema, manager, subresource: c.subresource, now: c.clock.now(), resetFields: strategy.resetFields, reset, convert: this.view.convert });
+    if (seen === updated) return;
+    if (seen.metadata.managedFields) updated.metadata.managedFields = seen.metadata.managedFields;
+    else delete updated.metadata.managedFields;
   }
 
   /** The strategy in force: that of the subresource, with what it leaves open taken from the kind's. */

@@ -211,11 +211,9 @@ export class Registry {
 
   private fillSystemFields(c: Ctx, o: KubeObject): void {
     const m = o.metadata;
+    wipeSystemFields(m);
     m.creationTimestamp = formatTime(c.clock.now());
     m.uid = c.random.uuid();
-    delete m.deletionTimestamp;
-    delete m.deletionGracePeriodSeconds;
-    delete m.selfLink;
     this.ensureNamespace(c, o);
   }
 
@@ -305,6 +303,15 @@ export class Registry {
   private invalidResource(name: string, errors: FieldError[]): StatusError {
     return invalid({ group: this.resource.group, kind: this.resource.resource }, name, errors);
   }
+}
+
+/** Takes from the metadata of an object to be created what only the server sets. */
+export function wipeSystemFields(m: ObjectMeta): void {
+  delete m.creationTimestamp;
+  delete m.uid;
+  delete m.deletionTimestamp;
+  delete m.deletionGracePeriodSeconds;
+  delete m.selfLink;
 }
 
 /** Puts an object into the namespace of the request, where it may already say to be. @throws BadRequest for another one */

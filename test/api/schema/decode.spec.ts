@@ -32,6 +32,11 @@ describe('decodeObject', () => {
     expect(revision.data.data.a).not.toBe(raw.data.a);
   });
 
+  it('takes lists of numbers for bytes, and no number beyond 64 bits', () => {
+    expect(decode('Secret', { data: { a: [null, 65] } }).data).toEqual({ a: 'AEE=' });
+    expect(() => decode('Pod', { spec: { terminationGracePeriodSeconds: -9223372036854776000, containers: [] } })).toThrow('cannot unmarshal number -9223372036854776000');
+  });
+
   it('brings quantities, times and integers-or-strings into normal form', () => {
     const pod = decode('Pod', { metadata: { creationTimestamp: '2026-01-02T05:04:05.5+02:00' }, spec: { containers: [{ name: 'c', resources: { limits: { cpu: 1, memory: '1.5Gi' } }, livenessProbe: { tcpSocket: { port: 'http' } } }] } });
     expect(pod.metadata.creationTimestamp).toBe('2026-01-02T03:04:05Z');

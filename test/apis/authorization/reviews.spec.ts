@@ -26,6 +26,18 @@ describe('access reviews', () => {
     expect(asked.at(-1)).toMatchObject({ verb: 'get', resource: 'pods', namespace: 'ns', isResource: true });
   });
 
+  it('tell which selectors they could not take into account', async () => {
+    const asking = async (selectors: string): Promise<unknown> =>
+      (await review('SubjectAccessReview', `spec: {user: bob, resourceAttributes: {verb: list, resource: pods, ${selectors}}}`)).status!.evaluationError;
+    expect(await asking('fieldSelector: {requirements: [{key: metadata.name, operator: In, values: [a]}]}')).toBeUndefined();
+    expect(await asking('fieldSelector: {requirements: [{key: metadata.name, operator: Near, values: [a]}]}, labelSelector: {rawSelector: "a in b"}')).toBe(
+      'spec.resourceAttributes.fieldSelector ignored due to parse error; spec.resourceAttributes.labelSelector ignored due to parse error',
+    );
+    expect(await asking('labelSelector: {requirements: [{key: a, operator: Exists}, {key: a, operator: Near}]}')).toBe(
+      'spec.resourceAttributes.labelSelector partially ignored due to parse error',
+    );
+  });
+
   it('ask about the caller', async () => {
     const { status } = await review('SelfSubjectAccessReview', 'spec: {nonResourceAttributes: {verb: get, path: /metrics}}');
     expect(status).toEqual({ allowed: true, reason: 'asked about ann' });

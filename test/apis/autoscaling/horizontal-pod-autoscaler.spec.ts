@@ -26,6 +26,11 @@ describe('HorizontalPodAutoscaler v2', () => {
     expect(v2.create(yaml).errors).toContain('spec.metrics[0].resource: Forbidden: must populate the given metric source only');
   });
 
+  it('knows no metric types but its own', () => {
+    const unknown = 'spec.metrics[0].type: Unsupported value: "constructor": supported values: "ContainerResource", "External", "Object", "Pods", "Resource"';
+    expect(v2.create(`spec: {maxReplicas: 2, ${REF}, metrics: [{type: constructor}]}`).errors).toEqual([unknown, unknown]);
+  });
+
   it('shows targets as kubectl does', () => {
     const { object } = v2.create(`spec: {maxReplicas: 5, ${REF}}`);
     expect(v2.cells(object)).toMatchObject({ Reference: 'Deployment/web', Targets: 'cpu: <unknown>/80%', MinPods: '1', MaxPods: 5, Replicas: 0 });

@@ -18,6 +18,10 @@ describe('ConfigMap', () => {
     expect(kind.create('data: {"..": x}').errors[0]).toMatch(/^data\[..\]: Invalid value: "..": must not be '..'/);
   });
 
+  it('may have keys that are called like what every object has', () => {
+    expect(kind.create('{data: {constructor: x, hasOwnProperty: x}, binaryData: {a: AAAA}}').errors).toEqual([]);
+  });
+
   it('holds a megabyte', () => {
     expect(kind.create(`data: {a: "${'x'.repeat(1024 * 1024)}"}`).errors).toEqual([]);
     expect(kind.create(`data: {a: "${'x'.repeat(1024 * 1024 + 1)}"}`).errors).toEqual(['[]: Too long: may not be more than 1048576 bytes']);

@@ -105,6 +105,18 @@ describe('containers of a pod', () => {
     expect(init('restartPolicy: Always, readinessProbe: {tcpSocket: {port: 1}}')).toEqual([]);
   });
 
+  it('have nothing as ephemeral ones that serves or restarts, not even empty', () => {
+    const ephemeral = '{name: e, image: a, lifecycle: {}, resizePolicy: [], resources: {}, restartPolicyRules: []}';
+    const { errors } = kind.create(`spec: {containers: [{name: c, image: a}], ephemeralContainers: [${ephemeral}]}`);
+    expect(errors.filter((e) => e.includes('Ephemeral Container'))).toEqual(
+      ['resizePolicy', 'restartPolicyRules', 'lifecycle'].map((f) => `spec.ephemeralContainers[0].${f}: Forbidden: cannot be set for an Ephemeral Container`),
+    );
+  });
+
+  it('do not say of what class the pod is when that does', () => {
+    expect(kind.create('{spec: {containers: [{name: c, image: a}]}, status: {qosClass: Guaranteed}}').object.status).toMatchObject({ phase: 'Pending', qosClass: 'Guaranteed' });
+  });
+
   it('do not come into being as ephemeral ones', () => {
     expect(kind.create('spec: {containers: [{name: c, image: a}], ephemeralContainers: [{name: e, image: a}]}').errors).toEqual([
       'spec.ephemeralContainers: Forbidden: cannot be set on create',

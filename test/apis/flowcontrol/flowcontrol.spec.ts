@@ -35,6 +35,12 @@ describe('PriorityLevelConfiguration', () => {
     expect(object.spec.limited).toEqual({ nominalConcurrencyShares: 30, lendablePercent: 0, limitResponse: { type: 'Queue', queuing: { handSize: 8, queueLengthLimit: 50, queues: 64 } } });
   });
 
+  it('says what it is and what it answers', () => {
+    expect(kind.create('spec: {}').errors).toEqual(['spec.type: Required value']);
+    expect(kind.create('spec: {type: Limited, limited: {}}').errors).toEqual(['spec.limited.limitResponse.type: Required value']);
+    expect(kind.create('spec: {type: Some}').errors).toEqual(['spec.type: Unsupported value: "Some": supported values: "Exempt", "Limited"']);
+  });
+
   it('hands out only as many queues as there are', () => {
     expect(kind.create('spec: {type: Limited, limited: {limitResponse: {type: Queue, queuing: {handSize: 9, queues: 8, queueLengthLimit: 1}}}}').errors[0]).toContain('should not be greater than queues (8)');
   });

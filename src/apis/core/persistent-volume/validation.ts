@@ -1,3 +1,4 @@
+import { own } from '../../shared/own';
 import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../../api/errors/field-error';
 import type { KubeObject } from '../../../api/meta/object';
 import { quantityValue } from '../../../api/quantity';
@@ -160,7 +161,7 @@ function withRenamedLabels(old: Raw, now: Raw | undefined): Raw {
       ((t[list] ?? []) as Raw[]).forEach((r, j) => {
         const key = terms(now)[i]?.[list]?.[j]?.key as string | undefined;
         // Upstream looks an unknown label up as '', and so takes any key for renamed that has been made empty.
-        if (key !== undefined && (BETA_LABELS[r.key as string] ?? '') === key) r.key = key;
+        if (key !== undefined && (own(BETA_LABELS, r.key as string) ?? '') === key) r.key = key;
       });
     }
   });

@@ -1,3 +1,4 @@
+import { own } from '../../shared/own';
 import type { KubeObject } from '../../../api/meta/object';
 import { formatTime } from '../../../api/meta/time';
 import type { Ctx } from '../../../apiserver/registry/strategy';
@@ -29,7 +30,7 @@ export function setPodCondition(status: Raw, condition: Raw): void {
 export function prepareNewPod(c: Ctx, o: KubeObject): void {
   const spec = o.spec as Raw;
   bumpGeneration(o, undefined);
-  const status: Raw = { phase: 'Pending', qosClass: podQos(spec) };
+  const status: Raw = { phase: 'Pending', qosClass: o.status?.qosClass || podQos(spec) };
   o.status = status;
   dropDisabledSpecFields(spec, undefined);
   if (spec.schedulingGates?.length) {
@@ -54,7 +55,7 @@ function applyLabelKeys(term: Raw, labels: Record<string, string>): void {
   if (!term.labelSelector) return;
   const add = (keys: string[] | undefined, operator: string): void => {
     for (const key of keys ?? []) {
-      const value = labels[key];
+      const value = own(labels, key);
       if (value !== undefined) term.labelSelector.matchExpressions = [...((term.labelSelector.matchExpressions ?? []) as Raw[]), { key, operator, values: [value] }];
     }
   };

@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Requester } from './requester';
+
+const template = { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+const AUTOSCALERS = '/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers';
+const REVIEWS = '/apis/authorization.k8s.io/v1/namespaces/default/localsubjectaccessreviews';
+const DAEMONS = '/apis/apps/v1/namespaces/default/daemonsets';
+
+describe('what a write is told to have changed', () => {
+  let api: Requester;
+  beforeAll(async () => {
+    api = await Requester.start();
+  });
+  afterAll(() => api.stop());
+
+  it('is told of reviews, too', async () => {
+    const { code, body } = await api.post(REVIEWS, { spec: { user: 'u', resourceAttributes: { namespace: 'default', verb: 'get' } } });
+    expect(code).toBe(201);
+    expect(body.metadata.managedFields).toMatchObject([
+      { manager: 'tester', operation: 'Update', fieldsV1: { 'f:spec': { 'f:resourceAttributes': { '.': {}, 'f:namespace': {}, 'f:verb': {} }, 'f:user': {} } } },
+    ]);
+  });
+
+  it('has what conversion to the internal type adds', async () => {
+    const daemons = await api.post(DAEMONS, { metadata: { name: 'd' }, spec: { selector: { matchLabels: { app: 'a' } }, template } });
+    expect(daemons.body.metadata.managedFields[0].fieldsV1['f:metadata']).toEqual({ 'f:annotations': { '.': {}, 'f:deprecated.daemonset.template.generation': {} } });
+    expect(daemons.body.metadata.annotations).toEqual({ 'deprecated.daemonset.template.generation': '1' });
+    const scaler = await api.post(AUTOSCALERS, { metadata: { name: 'h' }, spec: { maxReplicas: 3, scaleTargetRef: { kind: 'Deployment', name: 'd', apiVersion: 'apps/v1' } } });
+    expect(scaler.body.metadata.managedFields[0].fieldsV1['f:spec']).toMatchObject({ 'f:maxReplicas': {}, 'f:targetCPUUtilizationPercentage': {} });
+  });
+
+  it('has nothing that only the server sets', async () => {
+    const { body } = await api.post('/api/v1/namespaces/default/configmaps', { metadata: { name: 'c', deletionGracePeriodSeconds: 5 }, data: { a: 'b' } });
+    expect(body.metadata.managedFields[0].fieldsV1).toEqual({ 'f:data': { '.': {}, 'f:a': {} } });
+  });
+
+  it('is asked for its namespace before its name', async () => {
+    const elsewhere = await api.put('/api/v1/namespaces/default/configmaps/c', { metadata: { name: 'other', namespace: 'other' } });
+    expect(elsewhere.body.message).toMatch(/the namespace of the provided object does not match/);
+    const review = await api.post(REVIEWS, { metadata: { namespace: 'other' }, spec: { user: 'u', resourceAttributes: { namespace: 'other' } } });
+    expect(review).toMatchObject({ code: 400, body: { message: expect.stringMatching(/the namespace of the provided object does not match/) } });
+  });
+
+  it('has a type whose strange letters are written out', async () => {
+    const { body } = await api.post('/api/v1/namespaces/default/configmaps', { kind: '\u202e', apiVersion: 'v1', metadata: { name: 'c' } });
+    expect(body.message).toContain('no kind "\\u202e" is registered');
+  });
+});
