@@ -3,7 +3,7 @@ const WIDTH = 1200;
 const ROW = 17;
 const TOP = 46;
 /** Of a letter in the frames, at 11 px. */
-const LETTER = 6.2;
+const LETTER = 6.5;
 const MIN_SHARE = 0.003;
 const MAX_BYTES = 80_000;
 
