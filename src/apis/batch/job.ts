@@ -1,3 +1,4 @@
+import { goQuote } from '../../api/patch/go-format';
 import { humanDuration } from '../../api/meta/duration';
 import type { KubeObject } from '../../api/meta/object';
 import { parseTime } from '../../api/meta/time';
@@ -115,6 +116,7 @@ export const job: ResourceDefinition = {
   verbs: ALL_VERBS,
   schema: 'io.k8s.api.batch.v1.Job',
   strategy,
+  unknownField: (field) => `field label ${goQuote(field)} not supported for Job`,
   fields: { 'status.successful': (o) => String(o.status?.succeeded ?? 0) },
   columns: [
     nameColumn,

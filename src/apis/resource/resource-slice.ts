@@ -58,7 +58,7 @@ export const resourceSlice: ResourceDefinition = {
     { name: 'Pool', type: 'string', cell: (o) => o.spec?.pool?.name ?? '' },
     ageColumn,
   ],
-  namesKindInFieldErrors: true,
+  unknownField: (field) => `field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: ${field}`,
   fields: {
     'spec.nodeName': (o) => o.spec?.nodeName ?? '',
     'spec.driver': (o) => o.spec?.driver ?? '',

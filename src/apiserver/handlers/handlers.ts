@@ -100,6 +100,9 @@ export interface DeleteQuery {
   propagationPolicy?: string;
   orphanDependents?: string;
   dryRun?: readonly string[];
+  /** The preconditions. */
+  uid?: string;
+  resourceVersion?: string;
 }
 
 /** Finds the handlers of a resource; the one look-up of a request. CustomResourceDefinitions add and remove entries at run time. */

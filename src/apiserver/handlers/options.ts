@@ -121,5 +121,6 @@ function optionsFromQuery(q: DeleteQuery): RawDeleteOptions {
     propagationPolicy: q.propagationPolicy,
     orphanDependents: q.orphanDependents === undefined ? undefined : isTrue(q.orphanDependents),
     dryRun: q.dryRun,
+    preconditions: { uid: q.uid || undefined, resourceVersion: q.resourceVersion || undefined },
   };
 }

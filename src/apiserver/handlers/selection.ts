@@ -65,8 +65,7 @@ function dispatch(r: Registry, namespace: string | undefined, t: FieldTerm, pred
 function checkField(view: ResourceDefinition, field: string): void {
   if (field === 'metadata.name' || field === 'metadata.namespace' || (view.fields && Object.hasOwn(view.fields, field))) return;
   if (!view.fields) throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
-  const { group, version, kind } = view.gvk;
-  throw badRequest(`field label not supported${view.namesKindInFieldErrors ? ` for ${group}/${version}, Kind=${kind}` : ''}: ${field}`);
+  throw badRequest(view.unknownField?.(field) ?? `field label not supported: ${field}`);
 }
 
 function satisfies(terms: readonly FieldTerm[], fields: ResourceDefinition['fields'], o: KubeObject): boolean {

@@ -211,6 +211,8 @@ function deleteQuery(x: Exchange): DeleteQuery {
     propagationPolicy: q.get('propagationPolicy'),
     orphanDependents: q.get('orphanDependents'),
     dryRun: q.all('dryRun'),
+    uid: q.get('uid'),
+    resourceVersion: q.get('resourceVersion'),
   };
 }
 

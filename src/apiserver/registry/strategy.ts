@@ -175,8 +175,8 @@ export interface ResourceDefinition<T extends KubeObject = KubeObject> {
   columns: readonly Column<T>[];
   /** Field selectors beyond metadata.name and metadata.namespace. */
   fields?: Readonly<Record<string, (o: T) => string>>;
-  /** Complaints about fields that it does not know name its version and kind. */
-  namesKindInFieldErrors?: true;
+  /** What is said of a field selector's field that it does not know, where that is not what most kinds say. */
+  unknownField?: (field: string) => string;
   /** The field in `fields` by which watches are dispatched, e.g. 'spec.nodeName'. */
   index?: string;
   subresources?: Readonly<Record<string, Subresource<T>>>;

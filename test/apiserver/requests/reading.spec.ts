@@ -27,6 +27,7 @@ describe('reading', () => {
 
   it('names the kind in complaints about fields where upstream does', async () => {
     expect(await said('/apis/resource.k8s.io/v1/resourceslices?fieldSelector=a=b')).toEqual([400, 'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: a']);
+    expect(await said('/apis/batch/v1/jobs?fieldSelector=a=b')).toEqual([400, 'field label "a" not supported for Job']);
     expect(await said(`${PODS}?fieldSelector=a=b`)).toEqual([400, 'field label not supported: a']);
   });
 
@@ -55,13 +56,18 @@ describe('reading', () => {
     expect((await api.send('DELETE', `${EVENTS}/e?dryRun=All`)).body.details).toMatchObject({ name: 'e', group: 'events.k8s.io', kind: 'events' });
   });
 
+  it('takes preconditions of a deletion from the query', async () => {
+    expect(await said(`${CONFIG_MAPS}/c-1?dryRun=All&uid=x`, 'DELETE')).toEqual([409, expect.stringMatching(/the UID in the precondition \(x\)/)]);
+    expect(await said(`${CONFIG_MAPS}/c-1?dryRun=All&resourceVersion=1`, 'DELETE')).toEqual([409, expect.stringMatching(/the ResourceVersion in the precondition \(1\)/)]);
+  });
+
   it('deletes what a list of the same query would show', async () => {
     const { body: list } = await api.get(CONFIG_MAPS);
     expect(await said(`${CONFIG_MAPS}?dryRun=All&resourceVersion=99999999`, 'DELETE')).toEqual([504, expect.stringMatching(/Too large/)]);
     expect((await said(`${CONFIG_MAPS}?sendInitialEvents=true&gracePeriodSeconds=x`, 'DELETE'))[0]).toBe(422);
     const page = await api.send('DELETE', `${CONFIG_MAPS}?labelSelector=app&limit=2`);
     expect(page.body.items.map((o: { metadata: { name: string } }) => o.metadata.name)).toEqual(['c-1', 'c-2']);
-    const rest = await api.send('DELETE', `${CONFIG_MAPS}?resourceVersion=0`);
+    const rest = await api.send('DELETE', CONFIG_MAPS);
     expect(rest.body.items).toHaveLength(list.items.length - 2);
   });
 });
