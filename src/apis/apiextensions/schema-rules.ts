@@ -1,3 +1,4 @@
+import { findField } from './field-path';
 import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
 import type { Raw } from '../shared/raw';
 import { additionalOf, itemsOf, sortedEntries, type JsonSchema } from './json-schema';
@@ -113,7 +114,7 @@ function pushLists(errors: FieldError[], s: JsonSchema, path: string): void {
   if (listType !== undefined) pushKeys(errors, s, listType, keys, path);
 }
 
-function pushRule(errors: FieldError[], r: Raw, path: string): void {
+function pushRule(errors: FieldError[], r: Raw, s: JsonSchema, path: string): void {
   const [rule, message, expression, fieldPath] = [r.rule ?? '', r.message ?? '', r.messageExpression ?? '', r.fieldPath ?? ''] as string[];
   if (!rule!.trim()) errors.push(required(`${path}.rule`, 'rule is not specified'));
   else if (message && !message.trim()) errors.push(invalidValue(`${path}.message`, message, 'must be non-empty if specified'));
@@ -123,6 +124,7 @@ function pushRule(errors: FieldError[], r: Raw, path: string): void {
   if (r.reason !== undefined && !REASONS.includes(r.reason)) errors.push(notSupported(`${path}.reason`, r.reason, REASONS));
   if (fieldPath && !fieldPath.trim()) errors.push(invalidValue(`${path}.fieldPath`, fieldPath, 'must be non-empty if specified'));
   if (NEWLINE.test(fieldPath!)) errors.push(invalidValue(`${path}.fieldPath`, fieldPath, 'must not contain line breaks'));
+  if (fieldPath && 'problem' in findField(fieldPath, s, true)) errors.push(invalidValue(`${path}.fieldPath`, fieldPath, 'must be a valid path'));
 }
 
 function pushSchema(errors: FieldError[], s: JsonSchema, path: string, place: Place, root: boolean): void {
@@ -151,7 +153,7 @@ function pushSchema(errors: FieldError[], s: JsonSchema, path: string, place: Pl
   else if (s.items) pushSchema(errors, s.items, `${path}.items`, place, false);
   for (const [name, d] of sortedEntries(s.dependencies)) if (!Array.isArray(d)) pushSchema(errors, d, `${path}.dependencies[${name}]`, place, false);
   pushLists(errors, s, path);
-  ((s['x-kubernetes-validations'] ?? []) as Raw[]).forEach((r, i) => pushRule(errors, r, `${path}.x-kubernetes-validations[${i}]`));
+  ((s['x-kubernetes-validations'] ?? []) as Raw[]).forEach((r, i) => pushRule(errors, r, s, `${path}.x-kubernetes-validations[${i}]`));
 }
 
 /** Complaints about the fields of a schema that custom resources cannot have or that do not go together. */

@@ -1,3 +1,4 @@
+import { findField } from './field-path';
 import { duplicate, invalidValue, required, tooMany, type FieldError } from '../../api/errors/field-error';
 import { longerThan } from '../shared/names';
 import type { Raw } from '../shared/raw';
@@ -64,31 +65,26 @@ export function validateSubresources(subresources: Raw | undefined, path: string
 
 const OBJECT_META = { type: 'object', properties: { name: { type: 'string' }, generateName: { type: 'string' } } };
 
-/** The schema of the field at `.spec.color`; @returns undefined: there is no such field. */
-function schemaAt(root: Raw, steps: readonly string[]): Raw | undefined {
-  let schema: Raw | undefined = root;
-  for (const [i, step] of steps.entries()) {
-    const properties = schema?.properties as Raw | undefined;
-    schema = properties?.[step] ?? (i === 0 && step === 'metadata' ? OBJECT_META : undefined);
-    if (!schema) return undefined;
-  }
-  return schema;
+/** The schema with the metadata that every object has. */
+function withMetadata(root: Raw): Raw {
+  const properties = (root.properties ?? {}) as Raw;
+  return properties.metadata ? root : { ...root, properties: { ...properties, metadata: OBJECT_META } };
 }
 
 /** Complaints about the fields by which objects may be selected. `schema` is the one that they must occur in. */
 export function validateSelectableFields(fields: readonly Raw[], schema: Raw, path: string, mayBeMany: boolean): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
+  const root = withMetadata(schema);
   fields.forEach((f, i) => {
     const at = `${path}[${i}].jsonPath`;
     const text = (f.jsonPath ?? '') as string;
     if (!text) return void errors.push(required(at));
-    if (text.includes('[')) return void errors.push(invalidValue(at, text, 'is an invalid path: array notation is not allowed'));
-    const steps = text.replace(/^\./, '').split('.');
-    const found = schemaAt(schema, steps);
-    if (!found) return void errors.push(invalidValue(at, text, 'is an invalid path: does not refer to a valid field'));
+    const found = findField(text, root, false);
+    if ('problem' in found) return void errors.push(invalidValue(at, text, `is an invalid path: ${found.problem}`));
+    const { steps } = found;
     if (steps[0] === 'metadata') errors.push(invalidValue(at, text, 'must not point to fields in metadata'));
-    if (!['string', 'boolean', 'integer'].includes(found.type)) {
+    if (!['string', 'boolean', 'integer'].includes(found.schema.type)) {
       const rule = 'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
       errors.push(invalidValue(at, text, rule));
     }

@@ -4,7 +4,6 @@ import { parseTime } from '../../api/meta/time';
 import { validateLegacyEvent } from '../core/event';
 import { semanticEqual } from '../shared/equality';
 import { goValue } from '../shared/go-value';
-import { nameIsDnsSubdomain } from '../shared/names';
 import type { Raw } from '../shared/raw';
 
 /** Fields of the stored form that an event keeps, in upstream's order and with their Go types; it looks at reason twice. */
@@ -32,9 +31,7 @@ export function validateEvent(o: KubeObject, old?: KubeObject): FieldError[] {
 }
 
 function validateCreate(o: KubeObject): FieldError[] {
-  const name = o.metadata.name ?? '';
-  const errors = name ? nameIsDnsSubdomain(name, false).map((m) => invalidValue('metadata.name', name, m)) : [];
-  errors.push(...validateSeries(o.series as Raw | undefined));
+  const errors = validateSeries(o.series as Raw | undefined);
   if (!o.eventTime) errors.push(required('eventTime'));
   if (o.type !== 'Normal' && o.type !== 'Warning') errors.push(invalidValue('type', '', `has invalid value: ${o.type ?? ''}`));
   const unset = (field: string, is: unknown): unknown => is && errors.push(invalidValue(field, '', 'needs to be unset'));

@@ -15,8 +15,26 @@ const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const DOMAIN = /^(?:(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])(?:\.(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9]))*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
 const IDENTIFIER = /^[a-f0-9]{64}$/;
 
+/** Repositories of more bytes do not parse; what names neither registry nor user is one of Docker Hub's library. */
+const LONGEST = 255;
+const HUB = 'library/';
+
+/** Whether the path of a repository (without its registry, which Docker Hub's have only in full) is no longer than can be. */
+function short(image: string, end: number): boolean {
+  const repository = image.slice(0, end);
+  const slash = repository.indexOf('/');
+  if (slash < 0) return HUB.length + end <= LONGEST;
+  const first = repository.slice(0, slash);
+  return (isRegistry(first) ? end - slash - 1 : end) <= LONGEST;
+}
+
+function isRegistry(first: string): boolean {
+  return first.includes('.') || first.includes(':') || first === 'localhost' || first.toLowerCase() !== first;
+}
+
 /** image[0..end) is a repository of the distribution reference grammar. */
 function isRepository(image: string, end: number): boolean {
+  if (end > LONGEST - HUB.length && !short(image, end)) return false;
   let simple = end > 0;
   for (let i = 0; i < end && simple; i++) {
     const c = image.charCodeAt(i);
@@ -27,7 +45,7 @@ function isRepository(image: string, end: number): boolean {
   const parts = repository.split('/');
   const first = parts[0]!;
   // a first part is a registry when it could not be a path of Docker Hub
-  if (parts.length > 1 && (first.includes('.') || first.includes(':') || first === 'localhost' || first.toLowerCase() !== first)) {
+  if (parts.length > 1 && isRegistry(first)) {
     if (!DOMAIN.test(first)) return false;
     parts.shift();
   }

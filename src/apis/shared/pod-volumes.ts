@@ -155,7 +155,7 @@ export function pushVolumesErrors(errors: FieldError[], volumes: readonly Raw[],
     const name = (v.name ?? '') as string;
     const before = errors.length;
     if (!pushSourceErrors(errors, v, at, ORDER, checks, { persistent: false, name })) errors.push(required(at, 'must specify a volume type'));
-    if (v.ephemeral && podName && name) {
+    if (podName && name && v.ephemeral && ORDER.find((source) => v[source]) === 'ephemeral') {
       const claim = `${podName}-${name}`;
       for (const m of isDns1123Subdomain(claim)) errors.push(invalidValue(`${at}.name`, name, `PVC name ${JSON.stringify(claim)}: ${m}`));
     }

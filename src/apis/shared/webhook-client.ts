@@ -1,3 +1,4 @@
+import { goUrlProblem } from './go-url';
 import { invalidValue, required, type FieldError } from '../../api/errors/field-error';
 import { isPortNumber } from './formats';
 import { isDns1123Subdomain } from './names';
@@ -19,8 +20,9 @@ export function validateClientConfig(config: Raw, path: string): FieldError[] {
 
 /** Complaints about the URL of a webhook. */
 export function validateWebhookUrl(text: string, path: string): FieldError[] {
-  const m = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(text);
-  if (!m) return [required(path, `url must be a valid URL: parse ${JSON.stringify(text)}: invalid character in URL${FORM}`)];
+  const problem = goUrlProblem(text);
+  if (problem !== undefined) return [required(path, `url must be a valid URL: ${problem}${FORM}`)];
+  const m = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/.exec(text)!;
   const [, scheme = '', user, host = '', , query = '', fragment = ''] = m;
   const errors: FieldError[] = [];
   if (scheme.toLowerCase() !== 'https') errors.push(invalidValue(path, scheme.toLowerCase(), `'https' is the only allowed URL scheme${FORM}`));

@@ -1,3 +1,4 @@
+import { givenEmpty } from '../../api/schema/empties';
 import { forbiddenField, invalidValue, type FieldError } from '../../api/errors/field-error';
 import { pushMessages } from './checks';
 import { isDns1123Subdomain, longerThan } from './names';
@@ -98,7 +99,8 @@ const BY_VALUE = new Set(['hostPID', 'hostIPC', 'sysctls']);
 /** What Linux has and a pod for Windows may not ask for. */
 export function pushWindowsPodErrors(errors: FieldError[], spec: Raw, path: string): void {
   for (const [field, where] of POD_FIELDS) {
-    const value = (where === 'spec' ? spec[field] : spec.securityContext?.[field]) as unknown;
+    const from = (where === 'spec' ? spec : spec.securityContext) as Raw | undefined;
+    const value = (from?.[field] ?? givenEmpty(from, field)) as unknown;
     if (value === undefined || (BY_VALUE.has(field) && (value === false || (value as unknown[]).length === 0))) continue;
     errors.push(forbiddenField(where === 'spec' ? `${path}.${field}` : `${path}.securityContext.${field}`, NOT_WINDOWS));
   }

@@ -1,3 +1,5 @@
+import { pathSegmentProblems } from '../registry/object-meta';
+import { goQuote } from '../../api/patch/go-format';
 import type { KubeObject } from '../../api/meta/object';
 import { randomSuffix } from '../../util/random';
 import type { ResourceDefinition } from '../registry/strategy';
@@ -56,7 +58,11 @@ export class ServiceAccountAdmission implements AdmissionPlugin {
 function accountOf(r: AdmissionRequest): KubeObject {
   const name = r.object!['spec'].serviceAccountName as string;
   const account = r.ctx.lookup.get(SERVICE_ACCOUNTS, r.namespace, name);
-  if (!account) throw refusal(r, `error looking up service account ${r.namespace}/${name}: serviceaccount "${name}" not found`);
+  if (!account) {
+    const [problem] = pathSegmentProblems(name, false);
+    const why = problem ? `invalid resource name ${goQuote(name)}: [${problem}]` : `serviceaccount ${goQuote(name)} not found`;
+    throw refusal(r, `error looking up service account ${r.namespace}/${name}: ${why}`);
+  }
   return account;
 }
 

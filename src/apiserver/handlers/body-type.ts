@@ -10,8 +10,13 @@ const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
 export function claimedType(expected: GVK, document: unknown): GVK {
   const { kind, apiVersion } = (document ?? {}) as { kind?: unknown; apiVersion?: unknown };
   const k = typeof kind === 'string' && kind !== '' ? kind : expected.kind;
-  const given = typeof apiVersion === 'string' && apiVersion !== '' ? parseApiVersion(apiVersion) : expected;
+  const given = typeof apiVersion === 'string' && apiVersion !== '' ? withDefaults(parseApiVersion(apiVersion === '/' ? '' : apiVersion), expected) : expected;
   return k === expected.kind && given.group === expected.group && given.version === expected.version ? expected : { group: given.group, version: given.version, kind: k };
+}
+
+/** A group without a version may be the expected one, as may be none of both. */
+function withDefaults(given: { group: string; version: string }, expected: GVK): { group: string; version: string } {
+  return given.version === '' && (given.group === '' || given.group === expected.group) ? expected : given;
 }
 
 /** What upstream says of a document whose apiVersion or kind is no text; undefined: both are, or are not there. */

@@ -45,9 +45,14 @@ export function decodeValue(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, 
     const text = JSON.stringify(from);
     throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${NO_TYPE} (${excerpt(text)})`);
   }
+  const { apiVersion } = from as { apiVersion?: unknown };
+  if (typeof apiVersion === 'string' && apiVersion.indexOf('/') !== apiVersion.lastIndexOf('/')) {
+    throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): unexpected GroupVersion string: ${apiVersion} (${excerpt(JSON.stringify(from))})`);
+  }
   const found = claimedType(gvk, from);
   const cannot = (why: string): StatusError => badRequest(`${found.kind} in version ${goQuote(found.version)} cannot be handled as a ${gvk.kind}: ${why}`);
   try {
+    if (found.version === '') throw cannot(`Object 'apiVersion' is missing in '${JSON.stringify(from)}'`);
     if (found !== gvk) throw cannot(foreignTypeComplaint(schemas, gvk, found, from));
     const object = decodeObject(schema, from, problems);
     object.kind = gvk.kind;

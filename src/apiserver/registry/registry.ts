@@ -146,7 +146,7 @@ export class Registry {
     const strategy = u.strategy ?? this.definition.strategy;
     const old = current?.object;
     if (!old && !u.forceCreate && !strategy.allowCreateOnUpdate) throw notFound(this.resource, name);
-    if (u.uid && u.uid !== (old?.metadata.uid ?? '')) throw this.uidPrecondition(key, name, u.uid, old?.metadata.uid ?? '');
+    if (u.uid && u.uid !== (old?.metadata.uid ?? '')) throw this.uidPrecondition(c.dryRun ? key.replace(/^\/registry/, '') : key, name, u.uid, old?.metadata.uid ?? '');
     const built = u.build(old);
     const o = built instanceof Promise ? await built : built;
     this.ensureNamespace(c, o);

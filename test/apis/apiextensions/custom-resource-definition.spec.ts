@@ -46,6 +46,20 @@ describe('CustomResourceDefinition', () => {
     expect(kind.create(two.replace('name: v2', 'name: v1').replace(/storage: true(.*)\n$/, 'storage: false$1\n')).errors).toEqual([expect.stringMatching(/must contain unique version names$/)]);
   });
 
+  it('has selectable fields and rules about fields that there are', () => {
+    const schema = '{type: object, properties: {spec: {type: object, x-kubernetes-validations: [{rule: "true", fieldPath: FIELD}], properties: {a: {type: string}, "b.c": {type: string}}}}}';
+    const rule = (path: string): string[] => kind.create(crd(schema.replace('FIELD', `"${path}"`))).errors;
+    expect(rule('.a')).toEqual([]);
+    expect(rule(".['b.c']")).toEqual([expect.stringMatching(/must be a valid path$/)]);
+    expect(rule("['b.c']")).toEqual([]);
+    for (const path of ['a', '.x', '.a.b', "['a'", '.']) expect(rule(path)).toEqual([expect.stringMatching(/x-kubernetes-validations\[0\].fieldPath: Invalid value: .*: must be a valid path$/)]);
+    const select = (path: string): string[] => kind.create(crd(schema.replace('FIELD', '.a'), `, selectableFields: [{jsonPath: "${path}"}]`)).errors;
+    expect(select('.spec.a')).toEqual([]);
+    expect(select('spec.a')).toEqual([expect.stringMatching(/is an invalid path: expected \[ or . but got: spec$/)]);
+    expect(select(".spec['a']")).toEqual([expect.stringMatching(/is an invalid path: array notation is not allowed$/)]);
+    expect(select('.metadata.name')).toEqual([expect.stringMatching(/must not point to fields in metadata$/)]);
+  });
+
   it('is complained about where upstream looks: above the versions when they agree', () => {
     const columns = ', additionalPrinterColumns: [{name: A, type: int, jsonPath: .spec.a}]';
     expect(kind.create(crd('{type: object}', columns)).errors).toEqual(['spec.additionalPrinterColumns[0].type: Invalid value: "int": must be one of boolean,date,integer,number,string']);

@@ -105,6 +105,7 @@ describe('ControllerRevision', () => {
     expect(errors).toEqual([]);
     expect(kind.update(object, (o) => void (o.revision = 2)).errors).toEqual([]);
     expect(kind.update(object, (o) => void (o.data = { a: 2 })).errors).toEqual([expect.stringMatching(/^data: Invalid value: .*field is immutable$/)]);
+    expect(kind.update(object, (o) => void (o.data = { a: 1, b: null })).errors).toEqual([expect.stringMatching(/^data: Invalid value: .*field is immutable$/)]);
     expect(kind.create('{metadata: {name: r}, revision: 1}').errors).toEqual(['data: Required value: data is mandatory']);
   });
 });

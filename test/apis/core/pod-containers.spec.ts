@@ -113,6 +113,18 @@ describe('containers of a pod', () => {
     );
   });
 
+  it('of Windows have no groups, not even none', () => {
+    expect(kind.create('spec: {os: {name: windows}, containers: [{name: c, image: a}], securityContext: {supplementalGroups: []}}').errors).toEqual([
+      'spec.securityContext.supplementalGroups: Forbidden: cannot be set for a windows pod',
+    ]);
+  });
+
+  it('name claims only of volumes that are ephemeral', () => {
+    const volume = (sources: string): string[] => kind.create(`spec: {containers: [{name: c, image: a}], volumes: [{name: A, ${sources}}]}`).errors.filter((e) => e.includes('PVC name'));
+    expect(volume('ephemeral: {}')).toHaveLength(1);
+    expect(volume('emptyDir: {}, ephemeral: {}')).toEqual([]);
+  });
+
   it('do not say of what class the pod is when that does', () => {
     expect(kind.create('{spec: {containers: [{name: c, image: a}]}, status: {qosClass: Guaranteed}}').object.status).toMatchObject({ phase: 'Pending', qosClass: 'Guaranteed' });
   });

@@ -95,6 +95,10 @@ describe('addresses of services', () => {
     expect(services.errors(() => services.create('ports: [{port: 80}], clusterIP: 10.9.9.9', 'b'))).toEqual([
       'spec.clusterIPs: Invalid value: ["10.9.9.9"]: failed to allocate IP 10.9.9.9: the provided network does not match the current range',
     ]);
+    services.dryRun = true;
+    expect(services.errors(() => services.create('ports: [{port: 80}], clusterIP: 10.9.9.9', 'b'))).toEqual([
+      'spec.clusterIPs: Invalid value: ["10.9.9.9"]: failed to allocate IP 10.9.9.9: the provided IP (10.9.9.9) is not in the valid range. The range of valid IPs is 10.0.0.0/28',
+    ]);
   });
 
   it('are free again when a write fails or the service goes', () => {

@@ -58,6 +58,8 @@ describe('ServiceAccount', () => {
   it('calls a pod without a name by its generateName', async () => {
     const r = request({}, { object: pod({}, { name: undefined, generateName: 'web-' }) });
     expect(await refusalOf(plugin, r)).toBe('pods "web-" is forbidden: error looking up service account ns/default: serviceaccount "default" not found');
+    const odd = await refusalOf(plugin, request({}, { object: pod({ serviceAccountName: 'a/b' }) }));
+    expect(odd).toContain('error looking up service account ns/a/b: invalid resource name "a/b": [may not contain \'/\']');
   });
 
   it('keeps pods to the secrets of accounts that insist on it', async () => {

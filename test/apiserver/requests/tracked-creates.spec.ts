@@ -41,6 +41,31 @@ describe('what a write is told to have changed', () => {
     expect(review).toMatchObject({ code: 400, body: { message: expect.stringMatching(/the namespace of the provided object does not match/) } });
   });
 
+  it('has a version that may be left open', async () => {
+    const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps?dryRun=All';
+    const said = async (apiVersion: string, path = CONFIG_MAPS, kind = 'ConfigMap'): Promise<unknown> => {
+      const { code, body } = await api.post(path, { apiVersion, kind, metadata: { name: 'v' }, data: {} });
+      return code === 201 ? body.apiVersion : body.message;
+    };
+    expect(await said('/')).toBe('v1');
+    expect(await said('apps/', '/apis/apps/v1/namespaces/default/controllerrevisions?dryRun=All', 'ControllerRevision')).toBe('apps/v1');
+    expect(await said('a/b/c')).toBe('the object provided is unrecognized (must be of type ConfigMap): unexpected GroupVersion string: a/b/c ({"apiVersion":"a/b/c","kind":" ...)');
+    expect(await said('apps/')).toBe(
+      'ConfigMap in version "" cannot be handled as a ConfigMap: Object \'apiVersion\' is missing in \'{"apiVersion":"apps/","kind":"ConfigMap","metadata":{"name":"v"},"data":{}}\'',
+    );
+  });
+
+  it('names the place of an object whose UID is another, less of it when nothing is stored', async () => {
+    const key = async (query: string): Promise<string> => (await api.put(`/api/v1/namespaces/default/configmaps/c${query}`, { metadata: { name: 'c', uid: 'u' } })).body.message;
+    expect(await key('')).toContain('Key: /registry/configmaps/default/c,');
+    expect(await key('?dryRun=All')).toContain('Key: /configmaps/default/c,');
+  });
+
+  it('has one complaint about the name of an event', async () => {
+    const event = { metadata: { name: 'A_b' }, eventTime: '2026-01-01T00:00:00.000000Z', action: 'A', reason: 'R', type: 'Normal', regarding: { namespace: 'default' }, reportingController: 'a.b/c', reportingInstance: 'i' };
+    expect((await api.post('/apis/events.k8s.io/v1/namespaces/default/events', event)).body.details.causes).toHaveLength(1);
+  });
+
   it('has a type whose strange letters are written out', async () => {
     const { body } = await api.post('/api/v1/namespaces/default/configmaps', { kind: '\u202e', apiVersion: 'v1', metadata: { name: 'c' } });
     expect(body.message).toContain('no kind "\\u202e" is registered');

@@ -37,7 +37,11 @@ export class IpAllocator {
   /** Takes a certain address. A dry run only looks whether it lies in the range. @throws AllocationError */
   take(ip: string, dryRun: boolean): void {
     const parsed = parseIpSloppy(ip);
-    if (!parsed || !cidrContains(this.cidr, parsed)) throw new AllocationError('the provided network does not match the current range');
+    if (!parsed || !cidrContains(this.cidr, parsed)) {
+      // Upstream finds the range of an address first, unless it only looks.
+      const why = `the provided IP (${ip}) is not in the valid range. The range of valid IPs is ${formatNetwork(this.cidr)}`;
+      throw new AllocationError(dryRun ? why : 'the provided network does not match the current range');
+    }
     const text = formatIp(parsed);
     if (text === formatIp(this.cidr.network) || text === this.at(this.size + 1)) {
       throw new AllocationError(`provided IP is not in the valid range. The range of valid IPs is ${formatNetwork(this.cidr)}`);
