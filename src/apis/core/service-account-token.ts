@@ -2,6 +2,7 @@ import { invalidValue, type FieldError } from '../../api/errors/field-error';
 import { badRequest, conflict, invalid, notFound } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
+import { goQuote } from '../../api/patch/go-format';
 import type { ActionContext, ActionSubresource } from '../../apiserver/registry/strategy';
 import type { Raw } from '../shared/raw';
 
@@ -59,7 +60,15 @@ function reference(o: KubeObject): TokenReference {
 
 type Bound = Pick<TokenClaims['kubernetes.io'], 'node' | 'pod' | 'secret'>;
 
+/** Names of what is looked up must be able to stand in a path. @throws BadRequest */
+function checkParameter(name: string): void {
+  if (name === '') throw badRequest('Name parameter required.');
+  const wrong = name === '.' || name === '..' ? `may not be '${name}'` : ['/', '%'].filter((c) => name.includes(c)).map((c) => `may not contain '${c}'`).join(';');
+  if (wrong) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${wrong}`);
+}
+
 function find(c: ActionContext, resource: string, namespace: string | undefined, name: string): KubeObject {
+  checkParameter(name);
   const found = c.lookup.get({ group: '', version: 'v1', resource }, namespace, name);
   if (!found) throw notFound({ group: '', resource }, name);
   return found;

@@ -1,10 +1,10 @@
-import { StatusError } from '../../api/errors/status-error';
+import { badRequest, StatusError } from '../../api/errors/status-error';
 import { cloneJson } from '../../api/meta/clone';
 import { apiVersionOf } from '../../api/meta/object';
 import type { KubeObject } from '../../api/meta/object';
 import { parseJson } from '../../api/schema/json';
 import { deleteObject } from '../registry/deletion';
-import { Entry } from '../registry/registry';
+import { Entry, OTHER_NAMESPACE } from '../registry/registry';
 import type { Registry } from '../registry/registry';
 import type { ActionContext, ActionSubresource } from '../registry/strategy';
 import { decodeBody } from './decode-body';
@@ -19,6 +19,7 @@ export async function runAction(writer: Writer, action: ActionSubresource, ctx: 
   const { schemas } = writer.s;
   const object = decodeBody(schemas, action.gvk, schemas.get(action.schema)!, inOwnVersion(action, body), ctx, o);
   const c = strategyContext(writer.s, ctx, 'create', o.dryRun);
+  if (object.metadata.namespace && c.namespace !== undefined && object.metadata.namespace !== c.namespace) throw badRequest(OTHER_NAMESPACE);
   const { registry } = writer;
   const name = ctx.name!;
   const context: ActionContext = {

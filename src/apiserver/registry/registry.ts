@@ -19,7 +19,8 @@ import type { Ctx, ResourceDefinition, Strategy, Transaction } from './strategy'
 /** Longest base of a generated name: 63 less the five random characters. */
 const GENERATE_BASE = 58;
 const GENERATE_TRIES = 8;
-const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';
+/** What is said of a body for another namespace than the path's. */
+export const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';
 
 /** A cached object whose bytes are filled in at the moment its revision is known. */
 export class Entry implements Cached {

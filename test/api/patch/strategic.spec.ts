@@ -98,7 +98,7 @@ describe('strategic merge patch', () => {
     it('refuses others', () => {
       expect(refusedSpec({ nodeSelector: { $patch: 'merge', also: 'this' } })).toEqual([500, undefined, 'unknown patch type: merge in map: map[$patch:merge also:this]']);
       expect(refusedSpec({ nodeSelector: { $patch: 1 } })[2]).toBe('unknown patch type: %!s(int64=1) in map: map[$patch:1]');
-      expect(refusedSpec({ nodeSelector: { $patch: { b: [1, 'x'], a: null } } })[2]).toBe('unknown patch type: map[a:%!s(<nil>) b:[%!s(int64=1) x]] in map: map[$patch:map[a:<nil> b:[1 x]]]');
+      expect(refusedSpec({ nodeSelector: { $patch: { b: [1, 'x'], a: null } } })[2]).toBe('unknown patch type: map[a:<nil> b:[%!s(int64=1) x]] in map: map[$patch:map[a:<nil> b:[1 x]]]');
       expect(refusedSpec({ nodeSelector: { $patch: null } })[2]).toBe('unknown patch type: %!s(<nil>) in map: map[$patch:<nil>]');
       expect(refusedSpec({ containers: [{ name: 'c', $patch: 'wipe' }] })).toEqual([500, undefined, 'unknown patch type: wipe in map: map[$patch:wipe name:c]']);
       expect(refusedSpec({ containers: [{ name: 'c', $patch: 'merge' }] })[2]).toBe('merging lists cannot yet be specified in the patch');

@@ -19,8 +19,9 @@ export function unknownDirective(directive: unknown, patch: Record<string, unkno
 function goText(v: unknown): string {
   if (typeof v === 'string') return v;
   if (v === null || v === undefined) return '%!s(<nil>)';
-  if (Array.isArray(v)) return `[${v.map(goText).join(' ')}]`;
-  if (isMap(v)) return `map[${Object.keys(v).sort().map((k) => `${k}:${goText(v[k])}`).join(' ')}]`;
+  const inner = (x: unknown): string => (x === null || x === undefined ? '<nil>' : goText(x));
+  if (Array.isArray(v)) return `[${v.map(inner).join(' ')}]`;
+  if (isMap(v)) return `map[${Object.keys(v).sort().map((k) => `${k}:${inner(v[k])}`).join(' ')}]`;
   return `%!s(${goType(v, 'int64')}=${goValue(v)})`;
 }
 
