@@ -96,7 +96,7 @@ async function together() {
   clusters.length = clients.length = 0;
   const after = { ...(await used()), handles: handles() };
   if (after.handles > before.handles) problems.push(`${after.handles - before.handles} timers or listeners left`);
-  return { ready, heapEach: (during.heap - before.heap) / N, residentEach: (during.resident - before.resident) / N, resident: during.resident, idle, available, stopped, heapLeftEach: (after.heap - before.heap) / N, residentThen: after.resident, problems };
+  return { ready, heapEach: (during.heap - before.heap) / N, resident: during.resident, idle, available, stopped, heapLeftEach: (after.heap - before.heap) / N, residentThen: after.resident, problems };
 }
 
 /** @returns what together() finds in a process of its own */
@@ -113,9 +113,9 @@ function print(a, b) {
   console.log(`${N} clusters of ${NODES} nodes      ready s  MiB each  MiB together  idle % of a core, each  all rolled out s  stopped s`);
   const f = (v, width, digits) => v.toFixed(digits).padStart(width);
   console.log(`a process each, durable  ${f(a.ready, 9, 1)}${f(a.memoryEach, 10, 0)}${f(a.memoryTogether, 14, 0)}${f(a.idleEach, 24, 2)}${f(a.available, 18, 1)}${f(a.stopped, 11, 1)}`);
-  console.log(`one process, in memory   ${f(b.ready, 9, 1)}${f(b.residentEach, 10, 0)}${f(b.resident, 14, 0)}${f(b.idle / N, 24, 2)}${f(b.available, 18, 1)}${f(b.stopped, 11, 1)}`);
+  console.log(`one process, in memory   ${f(b.ready, 9, 1)}${f(b.heapEach, 10, 1)}${f(b.resident, 14, 0)}${f(b.idle / N, 24, 2)}${f(b.available, 18, 1)}${f(b.stopped, 11, 1)}`);
   console.log(`\nthe busiest idle process: ${a.idleMost.toFixed(2)} %; with the Deployments: ${a.memoryThen.toFixed(0)} MiB together`);
-  console.log(`one process: ${b.heapEach.toFixed(1)} MiB of heap each; once stopped ${b.heapLeftEach.toFixed(2)} MiB of it are left, ${b.residentThen.toFixed(0)} MiB resident`);
+  console.log(`one process: MiB each are of V8's heap; once stopped ${b.heapLeftEach.toFixed(2)} MiB of it are left, ${b.residentThen.toFixed(0)} MiB resident`);
   for (const p of [...a.problems, ...b.problems]) console.log(p);
 }
 

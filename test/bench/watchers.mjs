@@ -169,26 +169,34 @@ async function idleConnections() {
   await crowd.ask('close');
   await sleep(300);
   const after = { ...(await inspector.memory()), files: (await metrics()).files };
-  return { idle: N, bytesEach: (idle.resident - before.resident) / N, halfOpen: 2 * halves, closedByServer: closed, alone, among, left: Object.fromEntries(Object.keys(before).map((k) => [k, after[k] - before[k]])) };
+  return { idle: N, bytesEach: (idle.heap - before.heap) / N, halfOpen: 2 * halves, closedByServer: closed, alone, among, left: Object.fromEntries(Object.keys(before).map((k) => [k, after[k] - before[k]])) };
 }
 
-function print(rows, idle) {
+function print(rows, resident, idle) {
   const f = (v, width, digits = 0) => v.toFixed(digits).padStart(width);
   console.log(`${N} watchers    events  missed  doubled  CPU µs an event and watcher  events/s  p50 ms  p99 ms  max ms  event loop late ms`);
   for (const r of rows) for (const p of r.phases) console.log(`${`${r.kind}, ${p.kind}`.padEnd(18)}${f(p.delivered, 8)}${f(p.missed, 8)}${f(p.doubled + p.unordered, 9)}${f(p.cpu, 29, 1)}${f(p.perSecond, 10)}${f(p.p50, 8, 1)}${f(p.p99, 8, 1)}${f(p.max, 8, 1)}${f(p.late, 20)}`);
-  console.log('\n                  opened in s  CPU µs each  late ms  kB each: resident, heap  left kB: resident, heap, outside  open files left');
-  for (const r of rows) console.log(`${r.kind.padEnd(18)}${f(r.opened.seconds, 11, 1)}${f(r.opened.cpu, 13)}${f(r.opened.late, 9)}${f(r.bytesEach.resident / 1000, 18, 1)}${f(r.bytesEach.heap / 1000, 8, 1)}${f(r.left.resident / 1000, 17)}${f(r.left.heap / 1000, 8)}${f(r.left.external / 1000, 8)}${f(r.left.files, 17)}`);
+  console.log('\n                  opened in s  CPU µs each  late ms  kB of heap each  left kB: heap, outside it  open files left');
+  for (const r of rows) console.log(`${r.kind.padEnd(18)}${f(r.opened.seconds, 11, 1)}${f(r.opened.cpu, 13)}${f(r.opened.late, 9)}${f(r.bytesEach.heap / 1000, 17, 1)}${f(r.left.heap / 1000, 15)}${f(r.left.external / 1000, 12)}${f(r.left.files, 17)}`);
+  const mib = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+  console.log(`\nresident: ${mib(resident.before)} before the first crowd, which took ${f(resident.firstEach / 1000, 1, 1)} kB each; ${mib(resident.after)} after the last (freed memory stays with the process)`);
   const get = (g) => `p50 ${g.p50.toFixed(1)} ms, p99 ${g.p99.toFixed(1)} ms, ${g.cpu.toFixed(0)} µs of CPU`;
   console.log(`\ngets alone: ${get(idle.alone)}; among ${idle.idle} idle connections and ${idle.halfOpen} half-open ones: ${get(idle.among)}`);
-  console.log(`an idle connection takes ${(idle.bytesEach / 1000).toFixed(1)} kB; of the half-open ones the server closed ${idle.closedByServer} in ${WAIT} s; left: ${(idle.left.resident / 1000).toFixed(0)} kB, ${idle.left.files} open files`);
+  console.log(`an idle connection takes ${(idle.bytesEach / 1000).toFixed(1)} kB of heap; of the half-open ones the server closed ${idle.closedByServer} in ${WAIT} s; left: ${(idle.left.heap / 1000).toFixed(0)} kB, ${idle.left.files} open files`);
 }
 
 await prepare();
+const resident = { before: (await inspector.memory()).resident };
 let rows;
-for (let i = 0; i < ROUNDS; i++) rows = await round();
+for (let i = 0; i < ROUNDS; i++) {
+  rows = await round();
+  // Later ones take what earlier ones left.
+  resident.firstEach ??= rows[0].bytesEach.resident;
+}
 const idle = await idleConnections();
-if (JSON_OUTPUT) console.log(JSON.stringify({ watchers: N, rows, idle }, null, 1));
-else print(rows, idle);
+resident.after = (await inspector.memory()).resident;
+if (JSON_OUTPUT) console.log(JSON.stringify({ watchers: N, rows, resident, idle }, null, 1));
+else print(rows, resident, idle);
 crowd.stop();
 inspector.close();
 client.close();
