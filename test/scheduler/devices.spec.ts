@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../../src/api/meta/object';
 import { DEVICE_CLASSES, PODS, RESOURCE_CLAIMS, RESOURCE_SLICES } from '../../src/client/resources';
 import { DeviceSelectors } from '../../src/scheduler/devices/device-selector';
-import { compareSemver, parseSemver } from '../../src/scheduler/devices/semver';
+import { compareSemver, parseSemver } from '../../src/api/cel/semver';
 import { TestCluster } from './cluster';
 
 const V1 = 'resource.k8s.io/v1';

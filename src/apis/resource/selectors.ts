@@ -1,4 +1,6 @@
-import { required, tooLong, type FieldError } from '../../api/errors/field-error';
+import { celProblem } from '../../api/cel/compile-error';
+import { deviceEnvironment } from '../../api/cel/device-environment';
+import { invalidValue, required, tooLong, type FieldError } from '../../api/errors/field-error';
 import { longerThan } from '../shared/names';
 import type { Raw } from '../shared/raw';
 import { validateItems } from './lists';
@@ -8,10 +10,14 @@ const EXPRESSION_MAX = 10 * 1024;
 
 function validateSelector(s: Raw, path: string): FieldError[] {
   if (!s.cel) return [required(`${path}.cel`)];
-  return longerThan(s.cel.expression ?? '', EXPRESSION_MAX) ? [tooLong(`${path}.cel.expression`, EXPRESSION_MAX)] : [];
+  const expression = (s.cel.expression ?? '') as string;
+  const at = `${path}.cel.expression`;
+  if (longerThan(expression, EXPRESSION_MAX)) return [tooLong(at, EXPRESSION_MAX)];
+  const problem = celProblem(deviceEnvironment(), expression);
+  return problem === undefined ? [] : [invalidValue(at, expression, problem)];
 }
 
-/** Selectors of devices. The expressions themselves are taken as they are. */
+/** Selectors of devices. */
 export function validateDeviceSelectors(selectors: readonly Raw[] | undefined, path: string): FieldError[] {
   return validateItems(selectors, SELECTORS_MAX, validateSelector, path);
 }

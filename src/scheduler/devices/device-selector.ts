@@ -1,40 +1,6 @@
-import { createRequire } from 'node:module';
-import { addQuantity, compareQuantity, parseQuantity, quantityValue, subQuantity } from '../../api/quantity';
+import { deviceEnvironment, DeviceView, Quantity, Semver } from '../../api/cel/device-environment';
 import { LruMap } from '../../util/lru-map';
 import type { AttributeValue, Device } from './device-types';
-import { compareSemver, parseSemver } from './semver';
-
-/** The part of the CEL library that is used; it is loaded when the first selector is met. */
-interface Cel {
-  Environment: new (o: object) => Environment;
-}
-interface Environment {
-  registerType(name: string, o: unknown): Environment;
-  registerVariable(name: string, type: string): Environment;
-  registerFunction(signature: string, fn: (...args: never[]) => unknown): Environment;
-  check(expression: string): { valid: boolean; type?: string; error?: Error };
-  parse(expression: string): (variables: object) => unknown;
-}
-
-class Quantity {
-  constructor(readonly text: string) {}
-}
-
-class Semver {
-  readonly parts;
-  constructor(text: string) {
-    this.parts = parseSemver(text);
-  }
-}
-
-class DeviceView {
-  constructor(
-    readonly driver: string,
-    readonly attributes: Map<string, unknown>,
-    readonly capacity: Map<string, unknown>,
-    readonly allowMultipleAllocations: boolean,
-  ) {}
-}
 
 type Domains<V> = Map<string, Map<string, V>>;
 
@@ -52,7 +18,6 @@ const MOST_EXPRESSIONS = 256;
 export class DeviceSelectors {
   private readonly compiled = new LruMap<string, Compiled>(MOST_EXPRESSIONS);
   private readonly views = new WeakMap<Device, DeviceView>();
-  private environment: Environment | undefined;
 
   /** Whether an expression is true of a device. @throws Error when it does not compile, fails, or gives no boolean */
   matches(expression: string, driver: string, device: Device): boolean {
@@ -64,7 +29,7 @@ export class DeviceSelectors {
   }
 
   private compile(expression: string): Compiled {
-    const environment = (this.environment ??= makeEnvironment());
+    const environment = deviceEnvironment();
     const { valid, type, error } = environment.check(expression);
     if (!valid) throw new Error(`CEL compile error: ${firstLine(error)}`);
     if (type !== 'bool' && type !== 'dyn') throw new Error(`CEL compile error: must evaluate to bool, not ${type}`);
@@ -109,43 +74,4 @@ function attribute(v: AttributeValue): unknown {
   if (v.int !== undefined) return BigInt(v.int);
   if (v.bool !== undefined) return v.bool;
   return v.version !== undefined ? new Semver(v.version) : v.string;
-}
-
-function makeEnvironment(): Environment {
-  const { Environment } = createRequire(__filename)('@marcbachmann/cel-js') as Cel;
-  const fields = { driver: 'string', attributes: 'map<string, map<string, dyn>>', capacity: 'map<string, map<string, Quantity>>', allowMultipleAllocations: 'bool' };
-  const env = new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: true })
-    .registerType('Semver', Semver)
-    .registerType('Quantity', Quantity)
-    .registerType('Device', { ctor: DeviceView, fields })
-    .registerVariable('device', 'Device');
-  const holds = (parse: (s: string) => unknown, s: string): boolean => {
-    try {
-      parse(s);
-      return true;
-    } catch {
-      return false;
-    }
-  };
-  const quantities = (a: Quantity, b: Quantity): number => compareQuantity(a.text, b.text);
-  const versions = (a: Semver, b: Semver): number => compareSemver(a.parts, b.parts);
-  return env
-    .registerFunction('quantity(string): Quantity', (s: string) => new Quantity((parseQuantity(s), s)))
-    .registerFunction('isQuantity(string): bool', (s: string) => holds(parseQuantity, s))
-    .registerFunction('Quantity.compareTo(Quantity): int', (a: Quantity, b: Quantity) => BigInt(quantities(a, b)))
-    .registerFunction('Quantity.isGreaterThan(Quantity): bool', (a: Quantity, b: Quantity) => quantities(a, b) > 0)
-    .registerFunction('Quantity.isLessThan(Quantity): bool', (a: Quantity, b: Quantity) => quantities(a, b) < 0)
-    .registerFunction('Quantity.sign(): int', (a: Quantity) => BigInt(compareQuantity(a.text, '0')))
-    .registerFunction('Quantity.asInteger(): int', (a: Quantity) => BigInt(quantityValue(a.text)))
-    .registerFunction('Quantity.asApproximateFloat(): double', (a: Quantity) => quantityValue(a.text))
-    .registerFunction('Quantity.add(Quantity): Quantity', (a: Quantity, b: Quantity) => new Quantity(addQuantity(a.text, b.text)))
-    .registerFunction('Quantity.sub(Quantity): Quantity', (a: Quantity, b: Quantity) => new Quantity(subQuantity(a.text, b.text)))
-    .registerFunction('semver(string): Semver', (s: string) => new Semver(s))
-    .registerFunction('isSemver(string): bool', (s: string) => holds(parseSemver, s))
-    .registerFunction('Semver.compareTo(Semver): int', (a: Semver, b: Semver) => BigInt(versions(a, b)))
-    .registerFunction('Semver.isGreaterThan(Semver): bool', (a: Semver, b: Semver) => versions(a, b) > 0)
-    .registerFunction('Semver.isLessThan(Semver): bool', (a: Semver, b: Semver) => versions(a, b) < 0)
-    .registerFunction('Semver.major(): int', (a: Semver) => BigInt(a.parts.numbers[0]!))
-    .registerFunction('Semver.minor(): int', (a: Semver) => BigInt(a.parts.numbers[1]!))
-    .registerFunction('Semver.patch(): int', (a: Semver) => BigInt(a.parts.numbers[2]!));
 }
