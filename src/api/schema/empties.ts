@@ -13,6 +13,14 @@ export function noteEmpty(o: object, key: string, value: object): void {
   notes[key] = Array.isArray(value) ? [] : {};
 }
 
+/** A copy of a struct with some fields changed, which knows as the struct does what was given empty. */
+export function copyWith<T extends object>(o: T, changes: Partial<T>): T {
+  const out = { ...o, ...changes };
+  const notes = (o as { [EMPTIES]?: Record<string, Empty> })[EMPTIES];
+  if (notes) Object.defineProperty(out, EMPTIES, { value: notes });
+  return out;
+}
+
 /** The empty list or map that `key` was given as; undefined when it was absent, null or has something in it. */
 export function givenEmpty(o: object | undefined, key: string): Empty | undefined {
   if (o === undefined || o === null) return undefined;

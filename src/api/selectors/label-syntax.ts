@@ -23,10 +23,10 @@ function isNamePart(s: string): boolean {
   return true;
 }
 
-/** What is wrong with a DNS-1123 subdomain; empty: nothing. */
-export function subdomainProblems(s: string): string[] {
+/** What is wrong with a DNS-1123 subdomain; empty: nothing. Upstream counts bytes, and calls them characters in names. */
+export function subdomainProblems(s: string, unit: 'bytes' | 'characters' = 'bytes'): string[] {
   const problems: string[] = [];
-  if (s.length > 253) problems.push('must be no more than 253 bytes');
+  if (s.length > 253) problems.push(`must be no more than 253 ${unit}`);
   let ok = s.length > 0;
   let start = true;
   for (let i = 0; ok && i < s.length; i++) {

@@ -8,7 +8,7 @@ const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
 
 /** The type a document claims to be; the expected one itself (by reference) when it claims nothing else. */
 export function claimedType(expected: GVK, document: unknown): GVK {
-  const { kind, apiVersion } = (document ?? {}) as { kind?: unknown; apiVersion?: unknown };
+  const { kind, apiVersion } = typeFields(document);
   const k = typeof kind === 'string' && kind !== '' ? kind : expected.kind;
   const given = typeof apiVersion === 'string' && apiVersion !== '' ? withDefaults(parseApiVersion(apiVersion === '/' ? '' : apiVersion), expected) : expected;
   return k === expected.kind && given.group === expected.group && given.version === expected.version ? expected : { group: given.group, version: given.version, kind: k };
@@ -19,10 +19,22 @@ function withDefaults(given: { group: string; version: string }, expected: GVK):
   return given.version === '' && (given.group === '' || given.group === expected.group) ? expected : given;
 }
 
+/** apiVersion and kind of a document, whatever the case of their names: for these two Go's own decoder reads, and the last one counts. */
+export function typeFields(document: unknown): { apiVersion?: unknown; kind?: unknown } {
+  const out: { apiVersion?: unknown; kind?: unknown } = {};
+  for (const key in (document ?? {}) as object) {
+    if (key.length !== 4 && key.length !== 10) continue;
+    const field = key === 'kind' || key.toLowerCase() === 'kind' ? 'kind' : key.toLowerCase() === 'apiversion' ? 'apiVersion' : undefined;
+    const v = field && (document as Record<string, unknown>)[key];
+    if (field && v !== null && v !== undefined) out[field] = v;
+  }
+  return out;
+}
+
 /** What upstream says of a document whose apiVersion or kind is no text; undefined: both are, or are not there. */
 export function typeMetaComplaint(document: unknown): string | undefined {
   for (const field of ['apiVersion', 'kind'] as const) {
-    const v = ((document ?? {}) as Record<string, unknown>)[field];
+    const v = typeFields(document)[field];
     if (v === undefined || v === null || typeof v === 'string') continue;
     const kind = Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : typeof v;
     return `couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go struct field .${field} of type string`;

@@ -8,7 +8,7 @@ import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
 import type { Body, RequestContext } from './handlers';
 import type { WriteOptions } from './options';
 import { keepReset } from './keep-reset';
-import { claimedType, foreignTypeComplaint } from './body-type';
+import { claimedType, foreignTypeComplaint, typeFields, typeMetaComplaint } from './body-type';
 
 const NO_TYPE = 'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
@@ -45,7 +45,9 @@ export function decodeValue(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, 
     const text = JSON.stringify(from);
     throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${NO_TYPE} (${excerpt(text)})`);
   }
-  const { apiVersion } = from as { apiVersion?: unknown };
+  const { apiVersion } = typeFields(from);
+  const problem = typeMetaComplaint(from);
+  if (problem !== undefined) throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): ${problem} (${excerpt(JSON.stringify(from))})`);
   if (typeof apiVersion === 'string' && apiVersion.indexOf('/') !== apiVersion.lastIndexOf('/')) {
     throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): unexpected GroupVersion string: ${apiVersion} (${excerpt(JSON.stringify(from))})`);
   }

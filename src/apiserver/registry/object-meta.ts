@@ -20,7 +20,7 @@ export function pathSegmentProblems(name: string, prefix: boolean): string[] {
 
 /** The usual rule: a DNS-1123 subdomain; a generateName may end in a dash. */
 export function subdomainName(name: string, prefix: boolean): string[] {
-  return subdomainProblems(prefix ? maskTrailingDash(name) : name);
+  return subdomainProblems(prefix ? maskTrailingDash(name) : name, 'characters');
 }
 
 /** A generateName's trailing dash becomes a letter, since more follows it. */
@@ -155,6 +155,11 @@ function validateAnnotations(annotations: Record<string, string>, errors: FieldE
   }
 }
 
+/** A reference with its fields in the order of the Go struct. */
+function shownOwner({ apiVersion = '', kind = '', name = '', uid = '', controller, blockOwnerDeletion }: OwnerReference): object {
+  return { apiVersion, kind, name, uid, ...(controller === undefined ? {} : { controller }), ...(blockOwnerDeletion === undefined ? {} : { blockOwnerDeletion }) };
+}
+
 function validateOwnerReferences(refs: OwnerReference[], errors: FieldError[]): void {
   const path = 'metadata.ownerReferences';
   let controller: string | undefined;
@@ -166,11 +171,11 @@ function validateOwnerReferences(refs: OwnerReference[], errors: FieldError[]): 
     if (!ref.name) errors.push(invalidValue(`${path}.name`, ref.name ?? '', 'must not be empty'));
     if (!ref.uid) errors.push(invalidValue(`${path}.uid`, ref.uid ?? '', 'must not be empty'));
     if (parsed[0] === '' && parsed[1] === 'v1' && ref.kind === 'Event') {
-      errors.push(invalidValue(path, ref, `/v1, Kind=Event is disallowed from being an owner`));
+      errors.push(invalidValue(path, shownOwner(ref), `/v1, Kind=Event is disallowed from being an owner`));
     }
     if (ref.controller) {
       if (controller !== undefined) {
-        errors.push(invalidValue(path, refs, `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${ref.kind}/${ref.name}`));
+        errors.push(invalidValue(path, refs.map(shownOwner), `Only one reference can have Controller set to true. Found "true" in references for ${controller} and ${ref.kind}/${ref.name}`));
       } else {
         controller = `${ref.kind}/${ref.name}`;
       }

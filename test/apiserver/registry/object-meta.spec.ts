@@ -34,6 +34,13 @@ describe('metadata of a changed object', () => {
 });
 
 describe('metadata of a new object', () => {
+  it('shows owners as they are in Go, and counts names in characters', () => {
+    const owner = { blockOwnerDeletion: true, controller: true, uid: 'u', name: 'n', kind: 'K', apiVersion: 'v1' };
+    const errors = validateNewMeta({ ...old, name: 'a'.repeat(254), ownerReferences: [owner, owner] }, true, subdomainName, undefined, []);
+    const shown = '{"apiVersion":"v1","kind":"K","name":"n","uid":"u","controller":true,"blockOwnerDeletion":true}';
+    expect(errors.map((e) => e.message)).toEqual([expect.stringMatching(/: must be no more than 253 characters$/), expect.stringContaining(`Invalid value: [${shown},${shown}]: Only one`)]);
+  });
+
   it('is complained of together with the rest', () => {
     expect(made({ labels: { 'bad key!': 'x' }, finalizers: ['bad'] }, undefined, ['spec'])).toEqual(['metadata.labels', 'metadata.finalizers[0]', 'spec']);
   });

@@ -49,10 +49,25 @@ describe('what a write is told to have changed', () => {
     };
     expect(await said('/')).toBe('v1');
     expect(await said('apps/', '/apis/apps/v1/namespaces/default/controllerrevisions?dryRun=All', 'ControllerRevision')).toBe('apps/v1');
+    const odd = await api.post(CONFIG_MAPS, { KIND: 'Secret', metadata: { name: 'v' } });
+    expect(odd.body.message).toMatch(/^Secret in version "v1" cannot be handled as a ConfigMap: /);
+    expect((await api.post(CONFIG_MAPS, { apiVersion: {}, metadata: { name: 'v' } })).body.message).toBe(
+      'the object provided is unrecognized (must be of type ConfigMap): couldn\'t get version/kind; json parse error: json: cannot unmarshal object into Go struct field .apiVersion of type string ({"apiVersion":{},"metadata":{" ...)',
+    );
     expect(await said('a/b/c')).toBe('the object provided is unrecognized (must be of type ConfigMap): unexpected GroupVersion string: a/b/c ({"apiVersion":"a/b/c","kind":" ...)');
     expect(await said('apps/')).toBe(
       'ConfigMap in version "" cannot be handled as a ConfigMap: Object \'apiVersion\' is missing in \'{"apiVersion":"apps/","kind":"ConfigMap","metadata":{"name":"v"},"data":{}}\'',
     );
+  });
+
+  it('tells empty lists from absent ones in what may not change', async () => {
+    const claims = '/api/v1/namespaces/default/persistentvolumeclaims';
+    const claim = { metadata: { name: 'p' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } };
+    await api.post(claims, claim);
+    const { body } = await api.put(`${claims}/p`, { ...claim, spec: { ...claim.spec, accessModes: [] } });
+    expect(body.message).toContain('+ "AccessModes": [],');
+    const none = await api.put(`${claims}/p`, { ...claim, spec: { resources: claim.spec.resources } });
+    expect(none.body.message).toContain('+ "AccessModes": null,');
   });
 
   it('names the place of an object whose UID is another, less of it when nothing is stored', async () => {

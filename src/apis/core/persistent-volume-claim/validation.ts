@@ -1,3 +1,4 @@
+import { copyWith } from '../../../api/schema/empties';
 import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../../api/errors/field-error';
 import type { KubeObject } from '../../../api/meta/object';
 import { compareQuantity, quantityValue } from '../../../api/quantity';
@@ -30,7 +31,7 @@ function classAppears(o: KubeObject, old: KubeObject): boolean {
 /** What may not change once the claim exists (ValidatePersistentVolumeClaimUpdate). */
 function validateChange(o: KubeObject, old: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
-  const spec = { ...o.spec } as Raw;
+  const spec = copyWith(o.spec as Raw, {});
   const before = { ...old.spec } as Raw;
   if (!before.volumeName) before.volumeName = spec.volumeName;
   if (classLeavesAnnotation(o, old)) delete spec.storageClassName;

@@ -1,3 +1,4 @@
+import { copyWith } from '../../../api/schema/empties';
 import { forbiddenField, invalidValue, required, type FieldError } from '../../../api/errors/field-error';
 import type { KubeObject } from '../../../api/meta/object';
 import { semanticEqual } from '../../shared/equality';
@@ -110,9 +111,9 @@ function pushAffinityNarrowing(errors: FieldError[], now: Raw | undefined, befor
 
 /** The spec with everything that may change set back to what it was. */
 function munge(errors: FieldError[], spec: Raw, old: Raw): Raw {
-  const munged: Raw = { ...spec };
+  const munged: Raw = copyWith(spec, {});
   for (const list of ['containers', 'initContainers']) {
-    if (spec[list]) munged[list] = listOf(spec, list).map((c, i) => ({ ...c, image: listOf(old, list)[i]!.image }));
+    if (spec[list]) munged[list] = listOf(spec, list).map((c, i) => copyWith(c, { image: listOf(old, list)[i]!.image }));
   }
   for (const field of ['activeDeadlineSeconds', 'schedulingGates', 'tolerations']) munged[field] = old[field];
   if (old.terminationGracePeriodSeconds < 0 && munged.terminationGracePeriodSeconds === 1) munged.terminationGracePeriodSeconds = old.terminationGracePeriodSeconds;
