@@ -7,6 +7,7 @@ import type { RunOptions } from '../cluster/run-options';
 import { schedulerOptions } from '../cluster/scheduler-config';
 import { SystemClock } from '../util/system-clock';
 import { SystemRandom } from '../util/random';
+import { lastingStderr } from './lasting-stderr';
 import { makeLog } from './log';
 import { Progress } from './progress';
 import { stopSignal } from './stop-signal';
@@ -17,7 +18,7 @@ export async function runComponents(given: Partial<RunOptions>, env: NodeJS.Proc
   // Mistakes in the file are told before anything starts.
   schedulerOptions(options.schedulerConfig);
   const clock = new SystemClock();
-  const out = process.stderr;
+  const out = lastingStderr(process);
   const progress = new Progress(out, clock);
   const log = makeLog(options.logLevel, options.logFormat);
   const signal = stopSignal(process);

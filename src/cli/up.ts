@@ -11,6 +11,7 @@ import type { ClusterOptions } from '../cluster/options';
 import type { Clock } from '../util/clock';
 import { SystemClock } from '../util/system-clock';
 import { SystemRandom } from '../util/random';
+import { lastingStderr } from './lasting-stderr';
 import { makeLog } from './log';
 import { Progress } from './progress';
 import { stopSignal } from './stop-signal';
@@ -21,7 +22,7 @@ export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessE
   // Mistakes in the file are told before anything starts.
   schedulerOptions(options.schedulerConfig);
   const clock = new SystemClock();
-  const out = process.stderr;
+  const out = lastingStderr(process);
   const progress = new Progress(out, clock);
   const log = makeLog(options.logLevel, options.logFormat);
   const since = clock.monotonic();

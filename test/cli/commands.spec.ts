@@ -55,6 +55,17 @@ describe('kubernest', () => {
     for (const command of ['up', 'run', 'kubeconfig', 'status', 'delete', 'backup', 'restore', 'version']) expect(await run([command, '--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining(`Usage: kubernest ${command} `) });
   });
 
+  it('stops cleanly when nobody reads what it says any more', async () => {
+    const data = join(home, 'data');
+    const running = up('--nodes', '1', '--data-dir', data);
+    await running.until('is ready after');
+    expect(existsSync(join(data, 'run.json'))).toBe(true);
+    running.child.stderr!.destroy();
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toMatchObject({ code: 0 });
+    expect(existsSync(join(data, 'run.json'))).toBe(false);
+  });
+
   it('starts, tells its state, refuses to be deleted, stops at Ctrl-C with code 0, and is deleted', async () => {
     const config = join(home, 'options.yaml');
     writeFileSync(config, 'nodes: 9\nname: from-file\nlog-level: error\n');
