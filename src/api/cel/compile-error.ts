@@ -2,16 +2,20 @@ import type { CelError, Environment } from './device-environment';
 
 const TERM = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 const UNKNOWN = 'Unknown variable: ';
+/** Extensions of CEL that the library lacks: message literals, quoted fields, macros over keys and values. */
+const BEYOND = /[\w]\s*\{|`|\.(all|exists|existsOne|exists_one|transform\w+)\(\s*\w+\s*,\s*\w+\s*,/;
+/** Words that begin the names of functions of libraries. */
+const LIBRARIES: ReadonlySet<string> = new Set(['format', 'sets', 'math', 'lists', 'strings', 'regex', 'base64', 'cel', 'optional', 'google']);
 
 /**
- * What is wrong with an expression that has to give a boolean, worded as cel-go does where it can be; undefined: nothing. Only what is no CEL
- * and variables that do not exist are told: the library knows fewer functions than Kubernetes.
+ * What is wrong with an expression that has to give a value of one of some types, worded as cel-go does where it can be; undefined: nothing. Only what is no CEL
+ * and variables that do not exist are told, and not of expressions that use more of CEL than the library knows.
  */
-export function celProblem(environment: Environment, expression: string): string | undefined {
+export function celProblem(environment: Environment, expression: string, types: readonly string[], wrongType: (type: string) => string): string | undefined {
   const { valid, type, error } = environment.check(expression);
-  if (valid) return type === undefined || type === 'bool' || type === 'dyn' ? undefined : `must evaluate to bool or the unknown type, not ${type}`;
+  if (valid) return type === undefined || type === 'dyn' || types.length === 0 || types.includes(type) ? undefined : wrongType(type);
   const why = headline(error!);
-  if (error!.name !== 'ParseError' && !why.startsWith(UNKNOWN)) return undefined;
+  if (BEYOND.test(expression) || (why.startsWith(UNKNOWN) ? LIBRARIES.has(why.slice(UNKNOWN.length)) : error!.name !== 'ParseError')) return undefined;
   return `compilation failed: ${showError(expression, error!.node?.start ?? 0, complaint(why))}`;
 }
 

@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import { addQuantity, compareQuantity, parseQuantity, quantityValue, subQuantity } from '../quantity';
 import { compareSemver, parseSemver } from './semver';
 
-interface Cel {
+/** The library's module. */
+export interface Cel {
   Environment: new (o: object) => Environment;
 }
 /** The part of the CEL library that is used. */

@@ -1,17 +1,21 @@
 import { duplicate, invalidValue, required, tooMany, type FieldError } from '../../api/errors/field-error';
+import type { AdmissionVariables } from '../../api/cel/admission-environment';
 import { isQualifiedName } from '../shared/names';
 import type { Raw } from '../shared/raw';
+import { expressionErrors } from './expressions';
 
 const CONDITIONS_MAX = 64;
 
-/** Complaints about match conditions, but for what only a CEL compiler can tell. */
-export function validateMatchConditions(conditions: readonly Raw[], path: string): FieldError[] {
+/** Complaints about match conditions. */
+export function validateMatchConditions(conditions: readonly Raw[], path: string, about: AdmissionVariables): FieldError[] {
   const errors: FieldError[] = [];
   if (conditions.length > CONDITIONS_MAX) errors.push(tooMany(path, conditions.length, CONDITIONS_MAX));
   const names = new Set<string>();
   conditions.forEach((c, i) => {
     const name = (c.name ?? '') as string;
-    if (!((c.expression ?? '') as string).trim()) errors.push(required(`${path}[${i}].expression`));
+    const expression = (c.expression ?? '') as string;
+    if (!expression.trim()) errors.push(required(`${path}[${i}].expression`));
+    else errors.push(...expressionErrors(`${path}[${i}].expression`, expression, ['bool'], about));
     if (!name) errors.push(required(`${path}[${i}].name`));
     else {
       for (const m of isQualifiedName(name)) errors.push(invalidValue(`${path}[${i}].name`, name, m));

@@ -4,6 +4,8 @@ import { semanticEqual } from '../shared/equality';
 import { goValue } from '../shared/go-value';
 import { isQualifiedName } from '../shared/names';
 import type { Raw } from '../shared/raw';
+import type { AdmissionVariables } from '../../api/cel/admission-environment';
+import { expressionErrors } from './expressions';
 import { validateMatchConditions } from './match-conditions';
 import { validateParamKind } from './param-validation';
 import { validateMatchResources, validateMutatingOperations } from './rule-validation';
@@ -33,19 +35,27 @@ function validateCommon(o: KubeObject, old: KubeObject | undefined, mutating: bo
     if (mutating) errors.push(...validateMutatingOperations(constraints, 'spec.matchConstraints'));
   }
   const unchanged = old && semanticEqual(spec.paramKind, old.spec?.paramKind) && semanticEqual(spec.matchConditions, old.spec?.matchConditions);
-  if (!unchanged) errors.push(...validateMatchConditions(spec.matchConditions ?? [], 'spec.matchConditions'));
-  ((spec.variables ?? []) as Raw[]).forEach((v, i) => pushVariableErrors(errors, v, `spec.variables[${i}]`));
+  if (!unchanged) errors.push(...validateMatchConditions(spec.matchConditions ?? [], 'spec.matchConditions', { params: !!spec.paramKind }));
+  const about = variablesOf(o);
+  ((spec.variables ?? []) as Raw[]).forEach((v, i) => pushVariableErrors(errors, v, `spec.variables[${i}]`, about));
   return errors;
 }
 
-function pushVariableErrors(errors: FieldError[], v: Raw, path: string): void {
+/** What a policy's expressions may speak of. */
+function variablesOf(o: KubeObject): AdmissionVariables {
+  return { params: !!o.spec?.paramKind, variables: true };
+}
+
+function pushVariableErrors(errors: FieldError[], v: Raw, path: string, about: AdmissionVariables): void {
   const name = (v.name ?? '') as string;
   if (!name.trim()) errors.push(required(`${path}.name`, 'name is not specified'));
   else if (!CEL_IDENTIFIER.test(name) || CEL_RESERVED.has(name)) errors.push(invalidValue(`${path}.name`, name, 'must be a valid CEL identifier'));
-  if (!((v.expression ?? '') as string).trim()) errors.push(required(`${path}.expression`, 'expression is not specified'));
+  const expression = (v.expression ?? '') as string;
+  if (!expression.trim()) errors.push(required(`${path}.expression`, 'expression is not specified'));
+  else errors.push(...expressionErrors(`${path}.expression`, expression, [], about));
 }
 
-/** Complaints about a ValidatingAdmissionPolicy, but for what only a CEL compiler can tell. */
+/** Complaints about a ValidatingAdmissionPolicy. */
 export function validateValidatingPolicy(o: KubeObject, old?: KubeObject): FieldError[] {
   const errors = validateCommon(o, old, false);
   const validations = (o.spec?.validations ?? []) as Raw[];
@@ -54,7 +64,8 @@ export function validateValidatingPolicy(o: KubeObject, old?: KubeObject): Field
     const why = 'validations or auditAnnotations must contain at least one item';
     return [...errors, required('spec.validations', why), required('spec.auditAnnotations', why)];
   }
-  validations.forEach((v, i) => pushValidationErrors(errors, v, `spec.validations[${i}]`));
+  const about = variablesOf(o);
+  validations.forEach((v, i) => pushValidationErrors(errors, v, `spec.validations[${i}]`, about));
   if (annotations.length > AUDIT_ANNOTATIONS_MAX) {
     errors.push(invalidValue('spec.auditAnnotations', goValue('[]AuditAnnotation', annotations), `must not have more than ${AUDIT_ANNOTATIONS_MAX} auditAnnotations`));
   }
@@ -62,24 +73,26 @@ export function validateValidatingPolicy(o: KubeObject, old?: KubeObject): Field
   annotations.forEach((a, i) => {
     const path = `spec.auditAnnotations[${i}]`;
     const key = (a.key ?? '') as string;
-    pushAnnotationErrors(errors, a, key, o.metadata.name, path);
+    pushAnnotationErrors(errors, a, key, o.metadata.name, path, about);
     if (keys.has(key)) errors.push(duplicate(`${path}.key`, key));
     keys.add(key);
   });
   return errors;
 }
 
-function pushValidationErrors(errors: FieldError[], v: Raw, path: string): void {
+function pushValidationErrors(errors: FieldError[], v: Raw, path: string, about: AdmissionVariables): void {
   const { expression = '', message = '', messageExpression = '', reason } = v as Record<string, string | undefined>;
   if (!expression.trim()) errors.push(required(`${path}.expression`, 'expression is not specified'));
+  else errors.push(...expressionErrors(`${path}.expression`, expression, ['bool'], about));
   const blank = (field: string, value: string): unknown => errors.push(invalidValue(`${path}.${field}`, value, 'must be non-empty if specified'));
   if (messageExpression && !messageExpression.trim()) blank('messageExpression', messageExpression);
+  else if (messageExpression) errors.push(...expressionErrors(`${path}.messageExpression`, messageExpression, ['string'], about));
   if (message && !message.trim()) blank('message', message);
   else if (/[\n\r]/.test(message.trim())) errors.push(invalidValue(`${path}.message`, message, 'must not contain line breaks'));
   if (reason !== undefined && !REASONS.includes(reason)) errors.push(notSupported(`${path}.reason`, reason, REASONS));
 }
 
-function pushAnnotationErrors(errors: FieldError[], a: Raw, key: string, policy: string | undefined, path: string): void {
+function pushAnnotationErrors(errors: FieldError[], a: Raw, key: string, policy: string | undefined, path: string, about: AdmissionVariables): void {
   if (policy) {
     const whole = `${policy}/${key}`;
     for (const m of isQualifiedName(whole)) errors.push(invalidValue(`${path}.key`, whole, m));
@@ -88,7 +101,7 @@ function pushAnnotationErrors(errors: FieldError[], a: Raw, key: string, policy:
   if (!expression) errors.push(required(`${path}.valueExpression`, 'valueExpression is not specified'));
   else if (Buffer.byteLength(expression) > VALUE_EXPRESSION_MAX) {
     errors.push(required(`${path}.valueExpression`, `must not exceed ${VALUE_EXPRESSION_MAX} bytes in length`));
-  }
+  } else errors.push(...expressionErrors(`${path}.valueExpression`, expression, ['string', 'null'], about));
 }
 
 /** Complaints about a MutatingAdmissionPolicy, but for what only a CEL compiler can tell. */

@@ -94,7 +94,7 @@ function validateWebhook(hook: Raw, path: string, allowed: Allowances): FieldErr
   for (const field of ['namespaceSelector', 'objectSelector']) errors.push(...validateLabelSelector(hook[field], `${path}.${field}`, selectors));
   oneOf('reinvocationPolicy', REINVOCATION_POLICIES);
   errors.push(...validateClientConfig(hook.clientConfig ?? {}, `${path}.clientConfig`));
-  if (!allowed.matchConditions) errors.push(...validateMatchConditions(hook.matchConditions ?? [], `${path}.matchConditions`));
+  if (!allowed.matchConditions) errors.push(...validateMatchConditions(hook.matchConditions ?? [], `${path}.matchConditions`, {}));
   return errors;
 }
 

@@ -13,7 +13,7 @@ function validateSelector(s: Raw, path: string): FieldError[] {
   const expression = (s.cel.expression ?? '') as string;
   const at = `${path}.cel.expression`;
   if (longerThan(expression, EXPRESSION_MAX)) return [tooLong(at, EXPRESSION_MAX)];
-  const problem = celProblem(deviceEnvironment(), expression);
+  const problem = celProblem(deviceEnvironment(), expression, ['bool'], (type) => `must evaluate to bool or the unknown type, not ${type}`);
   return problem === undefined ? [] : [invalidValue(at, expression, problem)];
 }
 
