@@ -1,4 +1,4 @@
-import { goJson, goQuote } from '../patch/go-format';
+import { goFloat, goJson, goQuote } from '../patch/go-format';
 import type { StatusCause } from './status-error';
 
 export type FieldErrorType =
@@ -53,11 +53,11 @@ export function forbiddenField(field: string, detail: string): FieldError {
 
 /** `max` < 0 leaves the limit out of the text. */
 export function tooLong(field: string, max: number): FieldError {
-  return { type: 'FieldValueTooLong', field, message: max >= 0 ? `Too long: may not be more than ${max} bytes` : 'Too long: value is too long' };
+  return { type: 'FieldValueTooLong', field, message: max >= 0 ? `Too long: may not be more than ${max} ${max === 1 ? 'byte' : 'bytes'}` : 'Too long: value is too long' };
 }
 
 export function tooMany(field: string, actual: number, max: number): FieldError {
-  return { type: 'FieldValueTooMany', field, message: `Too many: ${actual}: must have at most ${max} items` };
+  return { type: 'FieldValueTooMany', field, message: `Too many: ${actual}: must have at most ${max} ${max === 1 ? 'item' : 'items'}` };
 }
 
 export function internalFieldError(field: string, detail: string): FieldError {
@@ -79,6 +79,7 @@ export function summarize(errors: readonly FieldError[]): string {
 export function showValue(v: unknown): string {
   if (v === undefined || v === null) return 'null';
   if (typeof v === 'string') return goQuote(v);
+  if (typeof v === 'number' && !Number.isInteger(v)) return goFloat(v);
   return typeof v === 'object' ? goJson(v) : String(v);
 }
 

@@ -32,3 +32,9 @@ export function goRegexpProblem(pattern: string): string | undefined {
     return `error parsing regexp: ${explain(pattern, (e as Error).message)}`;
   }
 }
+
+/** The expression as JavaScript has it; undefined when it cannot be told in it: when it is none, or has flags of its own. */
+export function goRegexp(pattern: string): RegExp | undefined {
+  if (/\(\?[a-zA-Z-]*[imsU]/.test(pattern) || /\[\[:|\\Q/.test(pattern) || goRegexpProblem(pattern) !== undefined) return undefined;
+  return new RegExp(translate(pattern), 'u');
+}

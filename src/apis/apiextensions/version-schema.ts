@@ -1,3 +1,4 @@
+import { validateDefaults } from './default-validation';
 import { forbiddenField, invalidValue, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import { givenEmpty } from '../../api/schema/empties';
@@ -70,7 +71,10 @@ export function validateVersionSchema(validation: Raw | undefined, path: string,
   const errors = status ? validateRootForStatus(schema, at) : [];
   if (schema.nullable) errors.push(forbiddenField(`${at}.nullable`, 'nullable cannot be true at the root'));
   const problem = structuralProblem(schema);
-  if (problem === undefined) errors.push(...validateStructural(schema, at));
+  if (problem === undefined) {
+    const structure = validateStructural(schema, at);
+    errors.push(...(structure.length ? structure : validateDefaults(schema, at)));
+  }
   errors.push(...validateSchemaRules(schema, at));
   if (!errors.length && problem !== undefined) errors.push(invalidValue(at, '', problem));
   return errors;

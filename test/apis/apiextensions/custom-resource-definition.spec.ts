@@ -46,6 +46,43 @@ describe('CustomResourceDefinition', () => {
     expect(kind.create(two.replace('name: v2', 'name: v1').replace(/storage: true(.*)\n$/, 'storage: false$1\n')).errors).toEqual([expect.stringMatching(/must contain unique version names$/)]);
   });
 
+  it('has defaults that its objects could have', () => {
+    const of = (field: string): string[] => {
+      const { errors } = kind.create(crd(`{type: object, properties: {a: {${field}}}}`));
+      return errors.map((e) => e.replace(/^spec.validation.openAPIV3Schema.properties\[a\]./, ''));
+    };
+    for (const good of [
+      'type: integer, maximum: 10, default: 10',
+      'type: number, default: 3',
+      'type: string, nullable: true, default: null',
+      'x-kubernetes-int-or-string: true, default: a',
+      'type: object, x-kubernetes-preserve-unknown-fields: true, default: {a: {b: 1}}',
+      'type: object, additionalProperties: {type: string}, default: {a: b}',
+      'type: object, nullable: true, properties: {x: {type: string, nullable: true}}, default: {x: null}',
+    ]) expect([good, of(good)]).toEqual([good, []]);
+    expect(of('type: integer, maximum: 10, default: 65536')).toEqual(['default: Invalid value: 65536:  in body should be less than or equal to 10']);
+    expect(of('type: number, maximum: 1000000, default: 2000000.5')).toEqual(['default: Invalid value: 2.0000005e+06:  in body should be less than or equal to 1e+06']);
+    expect(of('type: integer, format: int32, default: 3000000000')).toEqual(['default: Invalid value: "": Checked value must be of type integer with format int32 in ']);
+    expect(of('type: integer, multipleOf: 3, default: 4')).toEqual(['default: Invalid value: 4:  in body should be a multiple of 3']);
+    expect(of('type: integer, default: x')).toEqual(['default: Invalid value: "string":  in body must be of type integer: "string"']);
+    expect(of('type: string, enum: [a, b], default: c')).toEqual(['default: Unsupported value: "c": supported values: "a", "b"']);
+    expect(of('type: string, pattern: "^a+$", default: b')).toEqual(['default: Invalid value: "b":  in body should match \'^a+$\'']);
+    expect(of('type: string, minLength: 3, default: a')).toEqual(['default: Invalid value: "a":  in body should be at least 3 chars long']);
+    expect(of('type: string, maxLength: 1, default: ab')).toEqual(['default: Too long: may not be more than 1 byte']);
+    expect(of('type: array, items: {type: integer}, maxItems: 1, default: [1, a]')).toEqual([
+      'default.[1]: Invalid value: "string": [1] in body must be of type integer: "string"',
+      'default: Too many: 2: must have at most 1 item',
+    ]);
+    expect(of('type: object, properties: {y: {type: object, required: [z], properties: {z: {type: boolean}}}}, required: [x, y], default: {y: {}}')).toEqual([
+      'default.y.z: Required value',
+      'default.x: Required value',
+    ]);
+    expect(of('type: object, properties: {x: {type: string}}, default: {q: 1}')).toEqual(['default: Invalid value: {"q":1}: must not have unknown fields']);
+    expect(of('type: object, additionalProperties: true, default: {a: {b: 1}}')).toEqual(['default: Invalid value: {"a":{"b":1}}: must not have unknown fields']);
+    expect(of('type: string, not: {pattern: a}, default: a')).toEqual(['default: Invalid value: "": "" must not validate the schema (not)']);
+    expect(of('type: string, oneOf: [{minLength: 1}, {maxLength: 3}], default: a')).toEqual(['default: Invalid value: "": "" must validate one and only one schema (oneOf). Found 2 valid alternatives']);
+  });
+
   it('has selectable fields and rules about fields that there are', () => {
     const schema = '{type: object, properties: {spec: {type: object, x-kubernetes-validations: [{rule: "true", fieldPath: FIELD}], properties: {a: {type: string}, "b.c": {type: string}}}}}';
     const rule = (path: string): string[] => kind.create(crd(schema.replace('FIELD', `"${path}"`))).errors;
