@@ -47,6 +47,11 @@ export function notSupported(field: string, value: unknown, allowed: readonly st
   return { type: 'FieldValueNotSupported', field, message: `Unsupported value: ${typeof value === 'string' ? goJson(value) : showValue(value)}${detail}` };
 }
 
+/** notSupported for a field whose type in Go is plain text. */
+export function notSupportedText(field: string, value: string, allowed: readonly string[]): FieldError {
+  return { type: 'FieldValueNotSupported', field, message: `Unsupported value: ${goQuote(value)}: supported values: ${allowed.map(goQuote).join(', ')}` };
+}
+
 export function forbiddenField(field: string, detail: string): FieldError {
   return { type: 'FieldValueForbidden', field, message: withDetail('Forbidden', detail) };
 }

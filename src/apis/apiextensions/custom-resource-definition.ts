@@ -1,3 +1,4 @@
+import { walkSchema, type JsonSchema } from './json-schema';
 import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition, Strategy } from '../../apiserver/registry/strategy';
 import { createdAtColumn, nameColumn } from '../shared/columns';
@@ -52,6 +53,15 @@ const statusStrategy: Strategy = {
   resetFields: RESETS_SPEC,
 };
 
+/** `items` that were neither a schema nor a list of schemas are gone once the definition has been converted. */
+function dropNoItems(o: KubeObject): void {
+  for (const version of (o.spec.versions ?? []) as Raw[]) {
+    walkSchema(version.schema?.openAPIV3Schema as JsonSchema | undefined, (s) => {
+      if (s.items === null) delete s.items;
+    });
+  }
+}
+
 export const customResourceDefinition: ResourceDefinition = {
   gvk: { group: 'apiextensions.k8s.io', version: 'v1', kind: 'CustomResourceDefinition' },
   plural: 'customresourcedefinitions',
@@ -81,6 +91,7 @@ export const customResourceDefinition: ResourceDefinition = {
       const known = new Set(old ? unknownFormats(old) : []);
       return unknownFormats(o).flatMap((f) => (known.has(f) ? [] : [`unrecognized format ${JSON.stringify(f)}`]));
     },
+    canonicalize: dropNoItems,
     allowUnconditionalUpdate: false,
     resetFields: RESETS_STATUS,
   },

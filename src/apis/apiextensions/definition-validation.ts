@@ -1,4 +1,4 @@
-import { invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
+import { invalidValue, notSupportedText, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import { goValue } from '../shared/go-value';
 import { isDns1035Label, isDns1123Subdomain } from '../shared/names';
@@ -28,7 +28,7 @@ function validateGroup(group: string | undefined, path: string): FieldError[] {
 
 function validateScope(scope: string | undefined, path: string): FieldError[] {
   if (!scope) return [required(path)];
-  return scope === 'Cluster' || scope === 'Namespaced' ? [] : [notSupported(path, scope, ['Cluster', 'Namespaced'])];
+  return scope === 'Cluster' || scope === 'Namespaced' ? [] : [notSupportedText(path, scope, ['Cluster', 'Namespaced'])];
 }
 
 function validateVersions(spec: Raw, versions: readonly Raw[], rules: SchemaRules): FieldError[] {

@@ -1,5 +1,6 @@
+import { own } from '../shared/own';
 import { findField } from './field-path';
-import { forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
+import { forbiddenField, invalidValue, notSupported, notSupportedText, required, type FieldError } from '../../api/errors/field-error';
 import type { Raw } from '../shared/raw';
 import { additionalOf, itemsOf, sortedEntries, type JsonSchema } from './json-schema';
 
@@ -22,7 +23,7 @@ function has(s: JsonSchema, field: string): boolean {
 
 function pushStandard(errors: FieldError[], s: JsonSchema, path: string, place: Place): void {
   const refuse = (field: string, why = `${field} is not supported`): unknown => errors.push(forbiddenField(`${path}.${field}`, why));
-  if (s.type && !TYPES.includes(s.type)) errors.push(notSupported(`${path}.type`, s.type, TYPES));
+  if (s.type && !TYPES.includes(s.type)) errors.push(notSupportedText(`${path}.type`, s.type, TYPES));
   if (s.default !== undefined && place.noDefaults) refuse('default', `must not be set ${place.noDefaults}`);
   if (has(s, 'id')) refuse('id');
   if (s.additionalItems !== undefined) refuse('additionalItems');
@@ -58,12 +59,12 @@ function pushMapList(errors: FieldError[], s: JsonSchema, keys: readonly string[
   if (!keys.length) errors.push(required(keysPath, 'must not be empty if x-kubernetes-list-type is map'));
   if (s.items === undefined) return void errors.push(required(`${path}.items`, 'must have a schema if x-kubernetes-list-type is map'));
   const items = itemsOf(s);
-  if (!items) return void errors.push(invalidValue(`${path}.items`, s.items, 'must only have a single schema if x-kubernetes-list-type is map'));
+  if (!items) return void errors.push(invalidValue(`${path}.items`, s.items ?? { Schema: null, JSONSchemas: null }, 'must only have a single schema if x-kubernetes-list-type is map'));
   if (items.type !== 'object') {
     return void errors.push(invalidValue(`${path}.items.type`, items.type ?? '', "must be object if parent array's x-kubernetes-list-type is map"));
   }
   keys.forEach((k, i) => {
-    const p = items.properties?.[k] as JsonSchema | undefined;
+    const p = own((items.properties ?? {}) as Record<string, JsonSchema>, k);
     if (!p) errors.push(invalidValue(keysPath, keys, 'entries must all be names of item properties'));
     else if (p.type === 'array' || p.type === 'object') {
       errors.push(invalidValue(`${path}.items.properties[${k}].type`, items.type, "must be a scalar type if parent array's x-kubernetes-list-type is map"));
@@ -79,7 +80,7 @@ function pushKeys(errors: FieldError[], s: JsonSchema, listType: string, keys: r
   if (items.nullable) errors.push(forbiddenField(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${listType}`));
   if (listType !== 'map') return;
   for (const k of keys) {
-    const p = items.properties?.[k] as JsonSchema | undefined;
+    const p = own((items.properties ?? {}) as Record<string, JsonSchema>, k);
     if (!p) continue;
     const at = `${path}.items.properties[${k}]`;
     if (!items.required?.includes(k) && p.default === undefined) {
@@ -96,7 +97,7 @@ function pushLists(errors: FieldError[], s: JsonSchema, path: string): void {
   const mapType = s['x-kubernetes-map-type'] as string | undefined;
   if (mapType !== undefined) {
     pushType(errors, s, 'object', 'x-kubernetes-map-type', path);
-    if (mapType !== 'atomic' && mapType !== 'granular') errors.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']));
+    if (mapType !== 'atomic' && mapType !== 'granular') errors.push(notSupportedText(`${path}.x-kubernetes-map-type`, mapType, ['atomic', 'granular']));
   }
   const listType = s['x-kubernetes-list-type'] as string | undefined;
   const listPath = `${path}.x-kubernetes-list-type`;
@@ -104,7 +105,7 @@ function pushLists(errors: FieldError[], s: JsonSchema, path: string): void {
   const items = itemsOf(s);
   if (listType !== undefined) {
     if (pushType(errors, s, 'array', 'x-kubernetes-list-type', path) && listType === 'set' && items) pushSet(errors, items, path);
-    if (!['atomic', 'set', 'map'].includes(listType)) errors.push(notSupported(listPath, listType, ['atomic', 'set', 'map']));
+    if (!['atomic', 'set', 'map'].includes(listType)) errors.push(notSupportedText(listPath, listType, ['atomic', 'set', 'map']));
   }
   if (keys.length && listType !== 'map') {
     const rule = 'must be map if x-kubernetes-list-map-keys is non-empty';

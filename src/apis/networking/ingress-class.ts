@@ -1,4 +1,4 @@
-import { forbiddenField, invalidValue, notSupported, required, tooLong, type FieldError } from '../../api/errors/field-error';
+import { forbiddenField, invalidValue, notSupportedText, required, tooLong, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import type { ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
@@ -26,7 +26,7 @@ function validateParameters(p: Parameters, path: string): FieldError[] {
     else for (const m of isDns1123Label(namespace)) errors.push(invalidValue(`${path}.namespace`, namespace, m));
   } else if (scope === 'Cluster') {
     if (namespace !== undefined) errors.push(forbiddenField(`${path}.namespace`, "`parameters.scope` is set to 'Cluster'"));
-  } else errors.push(notSupported(`${path}.scope`, scope, ['Cluster', 'Namespace']));
+  } else errors.push(notSupportedText(`${path}.scope`, scope, ['Cluster', 'Namespace']));
   return errors;
 }
 

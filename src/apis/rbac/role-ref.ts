@@ -1,4 +1,4 @@
-import { invalidValue, notSupported, required, type FieldError } from '../../api/errors/field-error';
+import { invalidValue, notSupportedText, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import { isPathSegmentName, nameIsDnsSubdomain } from '../shared/names';
 
@@ -24,8 +24,8 @@ export function defaultBinding(o: KubeObject): void {
 export function validateBinding(o: KubeObject, kinds: readonly string[], namespaced: boolean, old?: KubeObject): FieldError[] {
   const errors: FieldError[] = [];
   const ref = o.roleRef;
-  if (ref.apiGroup !== RBAC_GROUP) errors.push(notSupported('roleRef.apiGroup', ref.apiGroup, [RBAC_GROUP]));
-  if (!kinds.includes(ref.kind)) errors.push(notSupported('roleRef.kind', ref.kind ?? '', kinds));
+  if (ref.apiGroup !== RBAC_GROUP) errors.push(notSupportedText('roleRef.apiGroup', ref.apiGroup, [RBAC_GROUP]));
+  if (!kinds.includes(ref.kind)) errors.push(notSupportedText('roleRef.kind', ref.kind ?? '', kinds));
   if (!ref.name) errors.push(required('roleRef.name'));
   else for (const m of isPathSegmentName(ref.name)) errors.push(invalidValue('roleRef.name', ref.name, m));
   ((o.subjects ?? []) as Subject[]).forEach((s, i) => pushSubjectErrors(errors, s, namespaced, `subjects[${i}]`));
@@ -41,15 +41,15 @@ function pushSubjectErrors(errors: FieldError[], s: Subject, namespaced: boolean
   switch (s.kind) {
     case 'ServiceAccount':
       if (s.name) for (const m of nameIsDnsSubdomain(s.name, false)) errors.push(invalidValue(`${path}.name`, s.name, m));
-      if (s.apiGroup) errors.push(notSupported(`${path}.apiGroup`, s.apiGroup, ['']));
+      if (s.apiGroup) errors.push(notSupportedText(`${path}.apiGroup`, s.apiGroup, ['']));
       if (!namespaced && !s.namespace) errors.push(required(`${path}.namespace`));
       break;
     case 'User':
     case 'Group':
-      if (s.apiGroup !== RBAC_GROUP) errors.push(notSupported(`${path}.apiGroup`, s.apiGroup ?? '', [RBAC_GROUP]));
+      if (s.apiGroup !== RBAC_GROUP) errors.push(notSupportedText(`${path}.apiGroup`, s.apiGroup ?? '', [RBAC_GROUP]));
       break;
     default:
-      errors.push(notSupported(`${path}.kind`, s.kind ?? '', ['ServiceAccount', 'User', 'Group']));
+      errors.push(notSupportedText(`${path}.kind`, s.kind ?? '', ['ServiceAccount', 'User', 'Group']));
   }
 }
 

@@ -83,6 +83,18 @@ describe('CustomResourceDefinition', () => {
     expect(of('type: string, oneOf: [{minLength: 1}, {maxLength: 3}], default: a')).toEqual(['default: Invalid value: "": "" must validate one and only one schema (oneOf). Found 2 valid alternatives']);
   });
 
+  it('has items that are a schema, or none', () => {
+    const of = (field: string) => kind.create(crd(`{type: object, properties: {a: {${field}}}}`));
+    const { object, errors } = of('type: string, items: x');
+    expect(errors).toEqual([]);
+    customResourceDefinition.strategy.canonicalize!(object);
+    expect(object.spec.versions[0].schema.openAPIV3Schema.properties.a).toEqual({ type: 'string' });
+    const map = of('type: array, items: x, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [k]').errors;
+    expect(map).toContainEqual(expect.stringMatching(/items: Invalid value: {"Schema":null,"JSONSchemas":null}: must only have a single schema/));
+    const keys = of('type: array, items: {type: object, properties: {}}, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [constructor]').errors;
+    expect(keys).toContainEqual(expect.stringMatching(/entries must all be names of item properties$/));
+  });
+
   it('has selectable fields and rules about fields that there are', () => {
     const schema = '{type: object, properties: {spec: {type: object, x-kubernetes-validations: [{rule: "true", fieldPath: FIELD}], properties: {a: {type: string}, "b.c": {type: string}}}}}';
     const rule = (path: string): string[] => kind.create(crd(schema.replace('FIELD', `"${path}"`))).errors;

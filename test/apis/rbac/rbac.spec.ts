@@ -52,6 +52,7 @@ describe('RoleBinding and ClusterRoleBinding', () => {
 
   it('binds a role that exists in its scope', () => {
     expect(cluster.create(`{${REF}}`).errors).toEqual(['roleRef.kind: Unsupported value: "Role": supported values: "ClusterRole"']);
+    expect(cluster.create('{roleRef: {apiGroup: rbac.authorization.k8s.io, kind: "\\u202e", name: r}}').errors[0]).toContain('Unsupported value: "\\u202e": ');
     expect(kind.create('{roleRef: {apiGroup: other, kind: Role, name: r}}').errors).toEqual(['roleRef.apiGroup: Unsupported value: "other": supported values: "rbac.authorization.k8s.io"']);
   });
 

@@ -1,4 +1,4 @@
-import { duplicate, forbiddenField, invalidValue, notSupported, required, type FieldError } from '../../../api/errors/field-error';
+import { duplicate, forbiddenField, invalidValue, notSupportedText, required, type FieldError } from '../../../api/errors/field-error';
 import type { KubeObject } from '../../../api/meta/object';
 import { pushLabelNameErrors, pushMessages, pushNotSupported, pushSubdomainErrors } from '../../shared/checks';
 import { validateLegacyCidr } from '../../shared/cidr';
@@ -135,7 +135,7 @@ function pushTraffic(errors: FieldError[], o: KubeObject): void {
   if (internal !== undefined) pushNotSupported(errors, internal, ['Cluster', 'Local'], 'spec.internalTrafficPolicy');
   else if (spec.type === 'NodePort' || spec.type === 'LoadBalancer' || spec.type === 'ClusterIP') errors.push(required('spec.internalTrafficPolicy'));
   if (spec.trafficDistribution !== undefined && !DISTRIBUTIONS.includes(spec.trafficDistribution)) {
-    errors.push(notSupported('spec.trafficDistribution', spec.trafficDistribution, DISTRIBUTIONS));
+    errors.push(notSupportedText('spec.trafficDistribution', spec.trafficDistribution as string, DISTRIBUTIONS));
   }
 }
 
