@@ -1,3 +1,5 @@
+import { goQuote } from '../../api/patch/go-format';
+
 /**
  * Why `text` is no JSON object, in the words of Go's encoding/json, or undefined when it is one. null counts as an object,
  * since it unmarshals into a map.
@@ -150,6 +152,5 @@ class Scanner {
 function quote(c: string): string {
   if (c === "'") return "'\\''";
   if (c === '"') return "'\"'";
-  const escaped = JSON.stringify(c).slice(1, -1);
-  return `'${escaped.startsWith('\\u00') ? `\\x${escaped.slice(4)}` : escaped}'`;
+  return `'${goQuote(c).slice(1, -1)}'`;
 }

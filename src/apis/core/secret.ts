@@ -29,7 +29,8 @@ function bytes(o: KubeObject, key: string): Buffer {
 
 function validateJsonKey(o: KubeObject, key: string): FieldError[] {
   if (o.data?.[key] === undefined) return [required(`data[${key}]`)];
-  const problem = jsonObjectProblem(bytes(o, key).toString('utf8'));
+  // Go names a byte that it does not expect as if it were a character.
+  const problem = jsonObjectProblem(bytes(o, key).toString('latin1'));
   return problem ? [invalidValue(`data[${key}]`, '<secret contents redacted>', problem)] : [];
 }
 

@@ -42,6 +42,14 @@ describe('ConfigMap', () => {
 describe('Secret', () => {
   const kind = new KindUnderTest(secret);
 
+  it('holds JSON where its type says so, in which bytes that do not belong there are named', () => {
+    const of = (bytes: number[]): string[] => kind.create(`{type: kubernetes.io/dockercfg, data: {.dockercfg: ${Buffer.from(bytes).toString('base64')}}}`).errors;
+    const said = (c: string): string[] => [`data[.dockercfg]: Invalid value: "<secret contents redacted>": invalid character '${c}' looking for beginning of value`];
+    expect(of([0xd7])).toEqual(said('×'));
+    expect(of([0x9e])).toEqual(said('\\u009e'));
+    expect(of([...Buffer.from('{"a":"漢"}')])).toEqual([]);
+  });
+
   it('takes text and keeps it with the rest', () => {
     const { object, errors } = kind.create(`{data: {a: ${base64('1')}, b: ${base64('2')}}, stringData: {b: three}}`);
     expect(errors).toEqual([]);
