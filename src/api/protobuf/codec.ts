@@ -1,7 +1,7 @@
 import type { Status } from '../errors/status-error';
 import type { KubeObject } from '../meta/object';
 import { decodeMessage } from './decode';
-import { encodeMessage } from './encode';
+import { encodeMessage, encodeShared } from './encode';
 import { MessageSet, showKind } from './messages';
 import type { MessageType, ProtobufTable } from './messages';
 import { BYTES, Reader, ReverseWriter } from './wire';
@@ -16,7 +16,10 @@ const LIST = { metadata: 1, items: 2 };
 const WATCH_EVENT = { type: 1, object: 2 };
 const RAW_EXTENSION = { raw: 1 };
 
-/** Where a list's items go. */
+/** Messages up to this many bytes are copied by an ItemSink. */
+const SHORT = 64 * 1024;
+
+/** Where a list's items go; bytes up to SHORT are copied at once. */
 export interface ItemSink {
   byte(value: number): void;
   bytes(b: Uint8Array): void;
@@ -47,28 +50,45 @@ export class ProtobufCodec {
     return encodeMessage(this.types, this.typeOf(apiVersion, kind), object);
   }
 
+  /** Bytes of an object's message. @throws Error when the kind has no protobuf form */
+  messageSize(object: KubeObject, apiVersion: string, kind: string): number {
+    return encodeShared(this.types, this.typeOf(apiVersion, kind), object).length;
+  }
+
+  /** Adds an object's message as an item of a list, without keeping it. */
+  writeObject(object: KubeObject, apiVersion: string, kind: string, to: ItemSink): void {
+    const message = encodeShared(this.types, this.typeOf(apiVersion, kind), object);
+    // What is too long to be copied by its taker must not change under it.
+    this.writeItem(message.length > SHORT ? Buffer.from(message) : message, to);
+  }
+
   /** A list, with envelope, of messages made by encodeMessage. `metadata`: its ListMeta as JSON. */
   encodeList(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[]): Buffer {
     const parts: Uint8Array[] = [];
     const to: ItemSink = { byte: (value) => parts.push(Buffer.of(value)), bytes: (b) => parts.push(b) };
     let size = 0;
-    for (const item of items) size += this.writeItem(item, to);
+    for (const item of items) {
+      this.writeItem(item, to);
+      size += this.itemSize(item.length);
+    }
     const { head, tail } = this.listEnds(apiVersion, listKind, metadata, size);
     return Buffer.concat([head, ...parts, tail], head.length + size + tail.length);
   }
 
-  /** Adds a message made by encodeMessage as an item of a list. @returns how many bytes that was */
-  writeItem(item: Uint8Array, to: ItemSink): number {
+  /** Bytes that a message of `length` takes as an item of a list. */
+  itemSize(length: number): number {
+    let bytes = 2;
+    for (let rest = length; rest > 127; rest >>>= 7) bytes++;
+    return bytes + length;
+  }
+
+  /** Adds a message made by encodeMessage as an item of a list. */
+  writeItem(item: Uint8Array, to: ItemSink): void {
     to.byte(LIST.items * 8 + BYTES);
     let rest = item.length;
-    let bytes = 2;
-    for (; rest > 127; bytes++) {
-      to.byte((rest & 127) | 128);
-      rest >>>= 7;
-    }
+    for (; rest > 127; rest >>>= 7) to.byte((rest & 127) | 128);
     to.byte(rest);
     to.bytes(item);
-    return bytes + item.length;
   }
 
   /** What stands before and after the items of a list, with its envelope. `size`: bytes of the items as writeItem added them. */

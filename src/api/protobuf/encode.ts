@@ -6,9 +6,14 @@ type Json = Record<string, unknown>;
 
 /** The bytes of a message for a JSON object. Absent and null fields are left out; unknown ones too. */
 export function encodeMessage(types: MessageSet, type: MessageType, value: Json): Buffer {
+  return Buffer.from(encodeShared(types, type, value));
+}
+
+/** The same in memory that the next message is made in: to be measured, or copied at once. */
+export function encodeShared(types: MessageSet, type: MessageType, value: Json): Buffer {
   writer.clear();
   writeMessage(types, writer, type, value);
-  return Buffer.from(writer.result());
+  return writer.result();
 }
 
 /** Every message is made in the same memory, so that those that stay have no room to spare. */

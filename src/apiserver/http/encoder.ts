@@ -26,8 +26,12 @@ export interface WireCodec extends ProtobufBodies {
   encodeMessage(object: KubeObject, apiVersion: string, kind: string): Uint8Array;
   /** A list of messages made by encodeMessage, with envelope. */
   encodeList(apiVersion: string, listKind: string, metadata: object, items: readonly Uint8Array[]): Uint8Array;
-  /** Adds a message made by encodeMessage as an item of a list. @returns how many bytes that was */
-  writeItem(item: Uint8Array, to: Parts): number;
+  /** Bytes of an object's message, and of a message of some length as an item of a list. */
+  messageSize(object: KubeObject, apiVersion: string, kind: string): number;
+  itemSize(length: number): number;
+  /** Adds a message made by encodeMessage as an item of a list; or an object's, which is not kept. */
+  writeItem(item: Uint8Array, to: Parts): void;
+  writeObject(object: KubeObject, apiVersion: string, kind: string, to: Parts): void;
   /** What stands before and after the items of a list, with its envelope. `size`: bytes of the items as writeItem added them. */
   listEnds(apiVersion: string, listKind: string, metadata: object, size: number): { head: Uint8Array; tail: Uint8Array };
   /** The payload of one watch frame around an encoded object. */
@@ -47,8 +51,8 @@ const PIECE = 250;
 const SCRATCH = 256 * 1024;
 /** Bytes of protobuf encodings that are kept with their objects. */
 const ENCODINGS = 32 * 1024 * 1024;
-/** Bytes of a block of protobuf messages. */
-const BLOCK = 1024 * 1024;
+/** Protobuf messages that are made at a time. */
+const MESSAGES = 100;
 /** Lists and tables of more items leave in parts. */
 const LONG_LIST = 2000;
 const LONG_TABLE = 300;
@@ -117,7 +121,7 @@ export class Encoder {
     const version = as?.version as MetaVersion;
     if (accepted.encoding === 'protobuf') {
       if (as) return undefined;
-      return { pieces: this.protobufPieces(e, r, metadata) };
+      return { pieces: this.protobufPieces(e, r, metadata), used: this.giveBack };
     }
     if (!as) {
       const list = new JsonList(listHead(e, metadata), r.items, e.prefixLength);
@@ -141,25 +145,32 @@ export class Encoder {
     return !packed && !accepted.as && accepted.encoding === 'json' && sizeOf(r.items, e.prefixLength) > this.scratch.size;
   }
 
-  /** Messages are all made before the first part leaves, since the envelope begins with their length; too many to be kept are made in blocks. */
+  /**
+   * The envelope begins with the length of all messages, so that they are measured first: the sizes stay with their objects. Messages that
+   * are too many to be kept are made twice rather than held: as much memory at once would cost collections of garbage that hold up everybody.
+   */
   private *protobufPieces(e: Endpoint, r: ListResult, metadata: TableMetadata): Generator<Uint8Array | undefined, void> {
-    const keep = sizeOf(r.items, 0) < ENCODINGS;
-    const parts = new Parts(new Scratch(BLOCK, 0));
-    const blocks: Uint8Array[] = [];
+    const { items } = r;
+    const keep = sizeOf(items, 0) < ENCODINGS;
     let size = 0;
-    for (let i = 0; i < r.items.length; i++) {
-      const c = r.items[i]!;
-      const message = keep ? this.cachedMessage(e, c) : this.codec.encodeMessage(c.object, e.apiVersion, e.gvk.kind);
-      size += this.codec.writeItem(message, parts);
-      if ((i + 1) % PIECE !== 0) continue;
-      blocks.push(...parts.take());
-      yield undefined;
+    for (let i = 0; i < items.length; i++) {
+      const c = items[i]!;
+      const known = (c.messageSize ||= keep ? this.cachedMessage(e, c).length : this.codec.messageSize(c.object, e.apiVersion, e.gvk.kind));
+      size += this.codec.itemSize(known);
+      if ((i + 1) % MESSAGES === 0) yield undefined;
     }
-    blocks.push(...parts.end());
     const { head, tail } = this.codec.listEnds(e.apiVersion, e.listKind, metadata, size);
-    yield head;
-    for (let block = blocks.shift(); block; block = blocks.shift()) yield block;
-    yield tail;
+    const parts = new Parts(this.scratch);
+    parts.bytes(head);
+    for (let i = 0; i < items.length; i++) {
+      if (keep) this.codec.writeItem(this.cachedMessage(e, items[i]!), parts);
+      else this.codec.writeObject(items[i]!.object, e.apiVersion, e.gvk.kind, parts);
+      const full = parts.take();
+      if (full.length > 0) yield* full;
+      else if ((i + 1) % MESSAGES === 0) yield undefined;
+    }
+    parts.bytes(tail);
+    yield* parts.end();
   }
 
   /** A Status, or any other small object that has no endpoint (discovery). */

@@ -28,6 +28,7 @@ export class Entry implements Cached {
   bytes: Uint8Array = EMPTY;
   encodings?: Map<string, unknown>;
   metadataEnd = 0;
+  messageSize = 0;
   constructor(
     readonly key: string,
     readonly object: KubeObject,

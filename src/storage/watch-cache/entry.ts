@@ -9,6 +9,7 @@ export type Decode<T extends KubeObject> = (bytes: Uint8Array) => T;
 class Entry<T extends KubeObject> implements Cached<T> {
   encodings?: Map<string, unknown>;
   metadataEnd = 0;
+  messageSize = 0;
   private decoded: T | undefined;
 
   constructor(
@@ -46,6 +47,7 @@ export function cachedFrom<T extends KubeObject>(kv: KV, tag: unknown, decode: D
 export class AtRevision<T extends KubeObject> implements Cached<T> {
   encodings?: Map<string, unknown>;
   metadataEnd = 0;
+  messageSize = 0;
   readonly key: string;
   private changed: T | undefined;
   private encoded: Uint8Array | undefined;

@@ -13,6 +13,8 @@ export interface Cached<T extends KubeObject = KubeObject> {
   encodings?: Map<string, unknown>;
   /** Where the metadata ends in `bytes`, once somebody has looked; 0 until then. */
   metadataEnd?: number;
+  /** Bytes of the object's protobuf message, once somebody has asked; 0 until then. */
+  messageSize?: number;
 }
 
 export interface CachedEvent<T extends KubeObject = KubeObject> {

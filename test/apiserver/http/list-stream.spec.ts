@@ -47,6 +47,15 @@ describe('long lists', () => {
     expect(gunzipSync(packed.body).equals(a.body)).toBe(true);
   });
 
+  it('are the same in protobuf when they are too large for their messages to be kept', async () => {
+    const [whole, parts] = [await withMany(false), await withMany(true)];
+    for (const h of [whole, parts]) for (let i = 0; i < 2100; i++) h.configMaps.put(`big-${i}`, { data: { text: `${i} ${'y'.repeat(17_000)}`, ...(i === 7 ? { more: 'z'.repeat(300_000) } : {}) } });
+    const accept = 'application/vnd.kubernetes.protobuf';
+    const [a, b] = [await ask(whole, { accept }), await ask(parts, { accept })];
+    expect(b.body.length).toBeGreaterThan(32 * 1024 * 1024);
+    for (let i = 0; i < 2; i++) expect((i === 0 ? b : await ask(parts, { accept })).body.equals(a.body)).toBe(true);
+  });
+
   it('are sent at once when they are asked for indented', async () => {
     const h = await withMany(true);
     const answer = await ask(h, { accept: JSON_TYPE }, '?pretty=true');
