@@ -1,4 +1,4 @@
-import { invalidValue, required, type FieldError } from '../../api/errors/field-error';
+import { invalidEnum, invalidValue, required, type FieldError } from '../../api/errors/field-error';
 import type { KubeObject } from '../../api/meta/object';
 import { compareQuantity } from '../../api/quantity';
 import type { ResourceDefinition, Strategy } from '../../apiserver/registry/strategy';
@@ -90,7 +90,7 @@ function validateScopeSelector(spec: Raw): FieldError[] {
       if (!values.length) errors.push(required(`${path}.values`, "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector"));
     } else if (operator === 'Exists' || operator === 'DoesNotExist') {
       if (values.length) errors.push(invalidValue(`${path}.values`, values, "must be no value when `operator` is 'Exist' or 'DoesNotExist' for scope selector"));
-    } else errors.push(invalidValue(`${path}.operator`, operator, 'not a valid selector operator'));
+    } else errors.push(invalidEnum(`${path}.operator`, operator, 'not a valid selector operator'));
     seen.add(scope);
   }
   for (const [a, b] of CONFLICTS) {

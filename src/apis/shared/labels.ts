@@ -1,4 +1,4 @@
-import { forbiddenField, invalidValue, required, type FieldError } from '../../api/errors/field-error';
+import { invalidEnum, forbiddenField, invalidValue, required, type FieldError } from '../../api/errors/field-error';
 import { isLabelValue, isQualifiedName } from './names';
 
 /** metav1.LabelSelector as JSON. */
@@ -79,7 +79,7 @@ function pushRequirementErrors(
       if (values.length) errors.push(forbiddenField(`${path}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
       break;
     default:
-      if (!options.allowUnknownOperator) errors.push(invalidValue(`${path}.operator`, e.operator ?? '', 'not a valid selector operator'));
+      if (!options.allowUnknownOperator) errors.push(invalidEnum(`${path}.operator`, e.operator ?? '', 'not a valid selector operator'));
   }
   errors.push(...validateLabelName(e.key ?? '', `${path}.key`));
   if (options.allowInvalidValues) return;

@@ -7,6 +7,10 @@ import type { KubeObject } from '../../../src/api/meta/object';
 
 const texts = (errors: FieldError[]): string[] => errors.map((e) => `${e.field}: ${e.message}`);
 
+it('shows operators as JSON, since they are an enumeration in Go', () => {
+  expect(validateLabelSelector({ matchExpressions: [{ key: 'a', operator: '\0' }] }, 's').map((e) => e.message)).toEqual(['Invalid value: "\\u0000": not a valid selector operator']);
+});
+
 describe('validateLabels', () => {
   it('looks at keys and values', () => {
     expect(validateLabels({ 'example.com/a': 'B_1', c: '' }, 'metadata.labels')).toEqual([]);
