@@ -29,7 +29,17 @@ export class LoadClient {
     this.watchAgent = new https.Agent({ keepAlive: true, ...this.base });
   }
 
-  request(method, path, body, type = 'application/json', accept = 'application/json') {
+  /** A kept connection that the server closes while it is taken up again is none of its faults: the request is sent once more. */
+  async request(method, path, body, type = 'application/json', accept = 'application/json') {
+    try {
+      return await this.send(method, path, body, type, accept);
+    } catch (e) {
+      if (e.code !== 'ECONNRESET' || !e.reusedSocket) throw e;
+      return this.send(method, path, body, type, accept);
+    }
+  }
+
+  send(method, path, body, type, accept) {
     return new Promise((resolve, reject) => {
       const data = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
       const headers = { ...this.headers, accept, ...(data ? { 'content-type': type, 'content-length': data.length } : {}) };
@@ -39,7 +49,7 @@ export class LoadClient {
         m.on('end', () => resolve({ code: m.statusCode, body: Buffer.concat(parts) }));
         m.on('error', reject);
       });
-      r.on('error', reject);
+      r.on('error', (e) => reject(Object.assign(e, { reusedSocket: r.reusedSocket })));
       r.end(data);
     });
   }

@@ -7,6 +7,7 @@ const KNOWN_5XX = [
   /Invalid value: .*(must be numeric|strconv\.ParseUint)|strconv\.Parse(Uint|Int)|invalid resource version/i,
   /^failed to (create typed (patch|live) object|create manager for existing fields|decode managed fields|convert new object \()/,
   /Too large resource version/,
+  /^duplicate nodePort: /,
   /does not contain declared merge key|^cannot merge lists without merge key for |^unable to find api field in struct \w+ for the json field "|^expected a \[\]interface \{\}, but received a /,
   /^list element types are not identical: |^no elements in any of the given slices$|^value for key \d+ is not a map$|^unknown patch type: /,
   /Unknown patch type|The order in patch list|\$setElementOrder|invalid .*directive|delete directive/i,

@@ -152,7 +152,7 @@ function pushSchema(errors: FieldError[], s: JsonSchema, path: string, place: Pl
   for (const [name, d] of sortedEntries(s.definitions)) pushSchema(errors, d, `${path}.definitions[${name}]`, place, false);
   if (Array.isArray(s.items)) (s.items as JsonSchema[]).forEach((x, i) => pushSchema(errors, x, `${path}.items[${i}]`, place, false));
   else if (s.items) pushSchema(errors, s.items, `${path}.items`, place, false);
-  for (const [name, d] of sortedEntries(s.dependencies)) if (!Array.isArray(d)) pushSchema(errors, d, `${path}.dependencies[${name}]`, place, false);
+  for (const [name, d] of sortedEntries(s.dependencies)) if (d && !Array.isArray(d)) pushSchema(errors, d, `${path}.dependencies[${name}]`, place, false);
   pushLists(errors, s, path);
   ((s['x-kubernetes-validations'] ?? []) as Raw[]).forEach((r, i) => pushRule(errors, r, s, `${path}.x-kubernetes-validations[${i}]`));
 }

@@ -233,7 +233,7 @@ export class Registry {
   }
 
   private checkNew(c: Ctx, o: KubeObject, s: Strategy): void {
-    const errors = validateNewMeta(o.metadata, this.definition.namespaced, nameRule(s, o), s.metadata, s.validate?.(c, o));
+    const errors = validateNewMeta(o.metadata, this.definition.namespaced, nameRule(s, o), s.metadata, faultsOf(s, c, o, undefined));
     if (errors.length) throw invalid(this.definition.gvk, o.metadata.name ?? '', errors);
     for (const w of s.warnings?.(c, o) ?? []) c.warn(w);
     s.canonicalize?.(o);
@@ -268,7 +268,7 @@ export class Registry {
     try {
       const nameOk = nameRule(strategy.validateName ? strategy : this.definition.strategy, o);
       const errors = validateChangedMeta(m, was, this.definition.namespaced, nameOk, strategy.metadata);
-      const more = strategy.validate?.(c, o, old);
+      const more = faultsOf(strategy, c, o, old);
       if (more) for (const e of more) errors.push(e);
       if (errors.length) throw invalid(this.definition.gvk, m.name ?? '', errors);
       for (const w of strategy.warnings?.(c, o, old) ?? []) c.warn(w);
@@ -320,6 +320,15 @@ export function wipeSystemFields(m: ObjectMeta): void {
 export function checkNamespace(m: ObjectMeta, namespace: string | undefined): void {
   if (!m.namespace) m.namespace = namespace;
   else if (m.namespace !== namespace) throw badRequest(OTHER_NAMESPACE);
+}
+
+/** What a strategy says against an object. A body full of faults has more of them than the engine takes as arguments of one call. @throws BadRequest */
+function faultsOf(s: Strategy, c: Ctx, o: KubeObject, old: KubeObject | undefined): FieldError[] | undefined {
+  try {
+    return s.validate?.(c, o, old);
+  } catch (e) {
+    throw e instanceof RangeError ? badRequest('the object has more faults than can be told') : e;
+  }
 }
 
 function nameRule(s: Strategy, o: KubeObject): NameValidator {
