@@ -24,7 +24,7 @@ describe('decodeObject', () => {
   it('copies what it does not know the inside of, but for managed fields, which nobody changes', () => {
     const fieldsV1 = { 'f:data': { 'f:a': {} } };
     const cm = decode('ConfigMap', { metadata: { managedFields: [{ manager: 'm', fieldsV1 }] } });
-    expect(cm.metadata.managedFields[0].fieldsV1).toBe(fieldsV1);
+    expect(cm.metadata.managedFields![0]!.fieldsV1).toBe(fieldsV1);
     const raw = { data: { a: [1] } };
     const revision = decode('ControllerRevision', { revision: 1, data: raw }, undefined, 'apps');
     expect(revision.data).toEqual(raw);
