@@ -107,3 +107,9 @@ function escapeRune(code: number): string {
 }
 
 const isPrintable = (c: string): boolean => c === ' ' || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(c);
+
+/** What encoding/json calls the kind of a JSON value that it did not expect. */
+export function jsonKind(v: unknown): string {
+  if (Array.isArray(v)) return 'array';
+  return typeof v === 'boolean' ? 'bool' : typeof v;
+}

@@ -2,7 +2,7 @@ import { badRequest } from '../errors/status-error';
 import { cloneJson } from '../meta/clone';
 import { parseJson } from '../schema/json';
 import { offendsYaml, parseYaml } from '../yaml/decode';
-import { isMap } from './go-format';
+import { isMap, jsonKind } from './go-format';
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
@@ -113,11 +113,4 @@ function parse(text: string, checked: boolean, prefix: string, value: unknown): 
     if (e instanceof SyntaxError) throw badRequest(prefix + e.message);
     throw e;
   }
-}
-
-/** What Go's decoder calls a value that it did not expect. */
-function jsonKind(v: unknown): string {
-  if (Array.isArray(v)) return 'array';
-  if (typeof v === 'object') return 'object';
-  return typeof v === 'boolean' ? 'bool' : typeof v;
 }

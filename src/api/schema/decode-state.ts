@@ -1,4 +1,4 @@
-import { goQuote } from '../patch/go-format';
+import { goQuote, jsonKind } from '../patch/go-format';
 import { DecodeError } from './decode-error';
 import { goType } from './go-type';
 import type { Field, ObjectSchema, SchemaNode } from './schema';
@@ -80,7 +80,6 @@ export class DecodeState {
 
 /** How Go names the kind of a JSON value; numbers that do not fit are shown. */
 function kindOf(value: unknown, type: string): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value === 'number' && /^(u?int\d*|float\d+)$/.test(type) ? `number ${value}` : typeof value;
+  const kind = jsonKind(value);
+  return kind === 'number' && /^(u?int\d*|float\d+)$/.test(type) ? `number ${String(value)}` : kind;
 }

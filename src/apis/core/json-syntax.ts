@@ -1,4 +1,4 @@
-import { goQuote } from '../../api/patch/go-format';
+import { goQuote, jsonKind } from '../../api/patch/go-format';
 
 /**
  * Why `text` is no JSON object, in the words of Go's encoding/json, or undefined when it is one. null counts as an object,
@@ -12,8 +12,7 @@ export function jsonObjectProblem(text: string): string | undefined {
     return syntaxProblem(text);
   }
   if (value === null || (typeof value === 'object' && !Array.isArray(value))) return undefined;
-  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
+  return `json: cannot unmarshal ${jsonKind(value)} into Go value of type map[string]interface {}`;
 }
 
 function syntaxProblem(text: string): string {

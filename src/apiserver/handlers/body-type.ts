@@ -1,14 +1,19 @@
 import { apiVersionOf, parseApiVersion } from '../../api/meta/object';
 import type { GVK } from '../../api/meta/object';
-import { goQuote } from '../../api/patch/go-format';
+import { goQuote, jsonKind } from '../../api/patch/go-format';
 import { DecodeError, decodeObject } from '../../api/schema/decode';
 import type { SchemaSet } from '../../api/schema/schema';
 
 const SCHEME = 'pkg/api/legacyscheme/scheme.go:30';
 
+/** apiVersion and kind as a document has them, of whatever type they are. */
+export interface TypeFields {
+  apiVersion?: unknown;
+  kind?: unknown;
+}
+
 /** The type a document claims to be; the expected one itself (by reference) when it claims nothing else. */
-export function claimedType(expected: GVK, document: unknown): GVK {
-  const { kind, apiVersion } = typeFields(document);
+export function claimedType(expected: GVK, { kind, apiVersion }: TypeFields): GVK {
   const k = typeof kind === 'string' && kind !== '' ? kind : expected.kind;
   const given = typeof apiVersion === 'string' && apiVersion !== '' ? withDefaults(parseApiVersion(apiVersion === '/' ? '' : apiVersion), expected) : expected;
   return k === expected.kind && given.group === expected.group && given.version === expected.version ? expected : { group: given.group, version: given.version, kind: k };
@@ -20,8 +25,8 @@ function withDefaults(given: { group: string; version: string }, expected: GVK):
 }
 
 /** apiVersion and kind of a document, whatever the case of their names: for these two Go's own decoder reads, and the last one counts. */
-export function typeFields(document: unknown): { apiVersion?: unknown; kind?: unknown } {
-  const out: { apiVersion?: unknown; kind?: unknown } = {};
+export function typeFields(document: unknown): TypeFields {
+  const out: TypeFields = {};
   for (const key in (document ?? {}) as object) {
     if (key.length !== 4 && key.length !== 10) continue;
     const field = key === 'kind' || key.toLowerCase() === 'kind' ? 'kind' : key.toLowerCase() === 'apiversion' ? 'apiVersion' : undefined;
@@ -32,12 +37,11 @@ export function typeFields(document: unknown): { apiVersion?: unknown; kind?: un
 }
 
 /** What upstream says of a document whose apiVersion or kind is no text; undefined: both are, or are not there. */
-export function typeMetaComplaint(document: unknown): string | undefined {
+export function typeMetaComplaint(fields: TypeFields): string | undefined {
   for (const field of ['apiVersion', 'kind'] as const) {
-    const v = typeFields(document)[field];
+    const v = fields[field];
     if (v === undefined || v === null || typeof v === 'string') continue;
-    const kind = Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : typeof v;
-    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go struct field .${field} of type string`;
+    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(v)} into Go struct field .${field} of type string`;
   }
   return undefined;
 }

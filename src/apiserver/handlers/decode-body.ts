@@ -1,7 +1,7 @@
 import { StatusError, badRequest } from '../../api/errors/status-error';
 import { apiVersionOf } from '../../api/meta/object';
 import type { GVK, KubeObject } from '../../api/meta/object';
-import { goQuote } from '../../api/patch/go-format';
+import { goQuote, jsonKind } from '../../api/patch/go-format';
 import { DecodeError, decodeObject } from '../../api/schema/decode';
 import { parseJson } from '../../api/schema/json';
 import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
@@ -41,17 +41,17 @@ function parsed(body: Body, gvk: GVK, problems: string[] | undefined): unknown {
 export function decodeValue(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, value: unknown, ctx: RequestContext, o: WriteOptions, problems: string[] | undefined): KubeObject {
   const from = value === null || value === undefined ? {} : value;
   if (typeof from !== 'object' || Array.isArray(from)) {
-    const what = Array.isArray(from) ? 'array' : typeof from === 'boolean' ? 'bool' : typeof from;
     const text = JSON.stringify(from);
-    throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${what} into Go value of type ${NO_TYPE} (${excerpt(text)})`);
+    throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(from)} into Go value of type ${NO_TYPE} (${excerpt(text)})`);
   }
-  const { apiVersion } = typeFields(from);
-  const problem = typeMetaComplaint(from);
+  const fields = typeFields(from);
+  const { apiVersion } = fields;
+  const problem = typeMetaComplaint(fields);
   if (problem !== undefined) throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): ${problem} (${excerpt(JSON.stringify(from))})`);
   if (typeof apiVersion === 'string' && apiVersion.indexOf('/') !== apiVersion.lastIndexOf('/')) {
     throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): unexpected GroupVersion string: ${apiVersion} (${excerpt(JSON.stringify(from))})`);
   }
-  const found = claimedType(gvk, from);
+  const found = claimedType(gvk, fields);
   const cannot = (why: string): StatusError => badRequest(`${found.kind} in version ${goQuote(found.version)} cannot be handled as a ${gvk.kind}: ${why}`);
   try {
     if (found.version === '') throw cannot(`Object 'apiVersion' is missing in '${JSON.stringify(from)}'`);

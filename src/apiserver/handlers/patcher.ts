@@ -8,7 +8,7 @@ import { patchObject } from '../../api/patch/patch-object';
 import type { PatchedObject } from '../../api/patch/patch-object';
 import { decodeObject } from '../../api/schema/decode';
 import type { ObjectSchema, SchemaSet } from '../../api/schema/schema';
-import { claimedType, foreignTypeComplaint, typeMetaComplaint } from './body-type';
+import { claimedType, foreignTypeComplaint, typeFields, typeMetaComplaint } from './body-type';
 import { managerOf } from './field-manager';
 import { keepReset } from './keep-reset';
 import type { ObjectResult, PatchBody, RequestContext, WriteParams } from './handlers';
@@ -59,10 +59,11 @@ export class Patcher {
 
 /** Decodes what a patch made into a fresh object of the kind. */
 export function decodePatchedAs(schemas: SchemaSet, patched: PatchedObject, gvk: GVK, schema: ObjectSchema, ctx: RequestContext, o: WriteOptions): KubeObject {
-  const misnamed = typeMetaComplaint(patched.object);
+  const fields = typeFields(patched.object);
+  const misnamed = typeMetaComplaint(fields);
   if (misnamed) throw patched.refuse(misnamed);
   if (!(patched.object as KubeObject).apiVersion) return withoutVersion(patched, schema, ctx, o);
-  const claimed = claimedType(gvk, patched.object);
+  const claimed = claimedType(gvk, fields);
   if (claimed !== gvk) throw patched.refuse(foreignTypeComplaint(schemas, gvk, claimed, patched.object));
   const object = decodePatched(patched, o.fieldValidation, (w) => ctx.warn(w), (value, problems) => decodeObject(schema, value, problems));
   object.kind = gvk.kind;

@@ -1,4 +1,5 @@
 import { badRequest } from '../../api/errors/status-error';
+import { jsonKind } from '../../api/patch/go-format';
 import { parseJson } from '../../api/schema/json';
 import { deeperThan, MAX_JSON_DEPTH } from '../../api/schema/nesting';
 import { parseYaml } from '../../api/yaml/decode';
@@ -102,21 +103,17 @@ function withTypeMeta(read: () => unknown): unknown {
   try {
     const value = read();
     if (value === null || value === undefined) return {};
-    if (typeof value !== 'object' || Array.isArray(value)) throw new Error(`json: cannot unmarshal ${jsonType(value)} into Go value of type ${TYPE_META}`);
+    if (typeof value !== 'object' || Array.isArray(value)) throw new Error(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${TYPE_META}`);
     for (const field of Object.keys(value)) {
       const v = (value as Record<string, unknown>)[field];
       if ((field === 'kind' || field === 'apiVersion') && typeof v !== 'string' && v !== null) {
-        throw new Error(`json: cannot unmarshal ${jsonType(v)} into Go struct field .${field} of type string`);
+        throw new Error(`json: cannot unmarshal ${jsonKind(v)} into Go struct field .${field} of type string`);
       }
     }
     return value;
   } catch (e) {
     throw new Error(`couldn't get version/kind; json parse error: ${(e as Error).message}`);
   }
-}
-
-function jsonType(v: unknown): string {
-  return Array.isArray(v) ? 'array' : typeof v === 'boolean' ? 'bool' : typeof v;
 }
 
 /** The beginning of a body for a message: as text when it looks like JSON, else in hex. */
