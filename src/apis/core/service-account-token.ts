@@ -4,6 +4,7 @@ import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
 import { goQuote } from '../../api/patch/go-format';
 import type { ActionContext, ActionSubresource } from '../../apiserver/registry/strategy';
+import { isPathSegmentName } from '../shared/names';
 import type { Raw } from '../shared/raw';
 
 const GVK = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
@@ -63,7 +64,7 @@ type Bound = Pick<TokenClaims['kubernetes.io'], 'node' | 'pod' | 'secret'>;
 /** Names of what is looked up must be able to stand in a path. @throws BadRequest */
 function checkParameter(name: string): void {
   if (name === '') throw badRequest('Name parameter required.');
-  const wrong = name === '.' || name === '..' ? `may not be '${name}'` : ['/', '%'].filter((c) => name.includes(c)).map((c) => `may not contain '${c}'`).join(';');
+  const wrong = isPathSegmentName(name).join(';');
   if (wrong) throw badRequest(`Name parameter invalid: ${goQuote(name)}: ${wrong}`);
 }
 
