@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
-import type { Cel, Environment } from './device-environment';
+import { newEnvironment } from './cel';
+import type { Environment } from './cel';
 
 /** What expressions of admission may speak of beside the objects and the request. */
 export interface AdmissionVariables {
@@ -17,8 +17,7 @@ export function admissionEnvironment({ params = false, variables = false }: Admi
   const key = `${params} ${variables}`;
   let environment = known.get(key);
   if (!environment) {
-    const { Environment } = createRequire(__filename)('@marcbachmann/cel-js') as Cel;
-    environment = new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: true });
+    environment = newEnvironment();
     for (const name of [...ALWAYS, ...(params ? ['params'] : []), ...(variables ? ['variables'] : [])]) environment.registerVariable(name, 'dyn');
     known.set(key, environment);
   }

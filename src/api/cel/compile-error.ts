@@ -1,4 +1,4 @@
-import type { CelError, Environment } from './device-environment';
+import type { CelError, Environment } from './cel';
 
 const TERM = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
 const UNKNOWN = 'Unknown variable: ';
@@ -8,8 +8,9 @@ const BEYOND = /[\w]\s*\{|`|\.(all|exists|existsOne|exists_one|transform\w+)\(\s
 const LIBRARIES: ReadonlySet<string> = new Set(['format', 'sets', 'math', 'lists', 'strings', 'regex', 'base64', 'cel', 'optional', 'google']);
 
 /**
- * What is wrong with an expression that has to give a value of one of some types, worded as cel-go does where it can be; undefined: nothing. Only what is no CEL
- * and variables that do not exist are told, and not of expressions that use more of CEL than the library knows.
+ * What is wrong with an expression that has to give a value of one of some types, worded as cel-go does where it can be;
+ * undefined: nothing. Only what is no CEL and variables that do not exist are told, and not of expressions that use more
+ * of CEL than the library knows.
  */
 export function celProblem(environment: Environment, expression: string, types: readonly string[], wrongType: (type: string) => string): string | undefined {
   const { valid, type, error } = environment.check(expression);

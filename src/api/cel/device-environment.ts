@@ -1,24 +1,7 @@
-import { createRequire } from 'node:module';
 import { addQuantity, compareQuantity, parseQuantity, quantityValue, subQuantity } from '../quantity';
+import { newEnvironment } from './cel';
+import type { Environment } from './cel';
 import { compareSemver, parseSemver } from './semver';
-
-/** The library's module. */
-export interface Cel {
-  Environment: new (o: object) => Environment;
-}
-/** The part of the CEL library that is used. */
-export interface Environment {
-  registerType(name: string, o: unknown): Environment;
-  registerVariable(name: string, type: string): Environment;
-  registerFunction(signature: string, fn: (...args: never[]) => unknown): Environment;
-  check(expression: string): { valid: boolean; type?: string; error?: CelError };
-  parse(expression: string): (variables: object) => unknown;
-}
-
-/** Why an expression does not compile, and where: the offset in its text. */
-export interface CelError extends Error {
-  node?: { start?: number };
-}
 
 /** What CEL sees of a capacity. */
 export class Quantity {
@@ -51,9 +34,8 @@ export function deviceEnvironment(): Environment {
 }
 
 function makeEnvironment(): Environment {
-  const { Environment } = createRequire(__filename)('@marcbachmann/cel-js') as Cel;
   const fields = { driver: 'string', attributes: 'map<string, map<string, dyn>>', capacity: 'map<string, map<string, Quantity>>', allowMultipleAllocations: 'bool' };
-  const env = new Environment({ unlistedVariablesAreDyn: false, enableOptionalTypes: true })
+  const env = newEnvironment()
     .registerType('Semver', Semver)
     .registerType('Quantity', Quantity)
     .registerType('Device', { ctor: DeviceView, fields })
