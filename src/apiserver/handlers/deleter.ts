@@ -27,8 +27,6 @@ export class Deleter {
     const options = deleteOptions(this.s.schemas, body, query);
     const c = strategyContext(this.s, ctx, 'delete', options.dryRun);
     this.warnOfOrphans(c, options);
-    // What is not there is told by the name that was asked for.
-    if (this.view.definition.storedAs) this.registry.get(ctx.namespace, ctx.name!, this.view.resource);
     const done = await this.deleteOne(c, ctx.name!, options);
     if (!done.gone) return { code: options.orphanDependents === false ? 202 : 200, cached: this.view.show(done.cached) };
     if (this.view.definition.returnsDeletedObject) return { code: 200, cached: this.view.show(done.cached) };
@@ -37,9 +35,9 @@ export class Deleter {
 
   /** Deletes what the selectors of the query match; answers with the list as it was found. */
   async deleteCollection(ctx: RequestContext, body: Body | undefined, query: DeleteQuery, p: ListParams): Promise<ListResult> {
-    readOptions(p, false);
+    const selected = readOptions(p, false);
     const options = deleteOptions(this.s.schemas, body, query);
-    const { items, rev } = await this.reader.list(ctx, p);
+    const { items, rev } = await this.reader.listWith(ctx, selected);
     const c = strategyContext(this.s, ctx, 'delete', options.dryRun);
     this.warnOfOrphans(c, options);
     const deleted = await Promise.all(items.map((item) => this.deleteListed(c, item, options)));
@@ -63,7 +61,8 @@ export class Deleter {
       await this.s.admission.validate({ ...request, old });
     };
     const pending = this.s.admission.admit(request);
-    return pending ? pending.then(() => deleteObject(this.registry, c, name, options, validate)) : deleteObject(this.registry, c, name, options, validate);
+    const run = (): Promise<Deletion> => deleteObject(this.registry, c, name, options, validate, this.view.resource);
+    return pending ? pending.then(run) : run();
   }
 
   private warnOfOrphans(c: Ctx, options: DeletionOptions): void {

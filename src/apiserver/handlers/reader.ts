@@ -31,7 +31,11 @@ export class Reader {
 
   /** Lists as rest-checklist §2 says: newest, not older than, exactly at, or the next page of an earlier list. */
   list(ctx: RequestContext, p: ListParams): ListResult | Promise<ListResult> {
-    const o = readOptions(p, false);
+    return this.listWith(ctx, readOptions(p, false));
+  }
+
+  /** list, of options that are read already. */
+  listWith(ctx: RequestContext, o: ReadOptions): ListResult | Promise<ListResult> {
     const selection = selectionOf(this.registry, this.view.definition, ctx, o.selectors);
     if (o.continue !== undefined) return this.goOn(ctx, selection, o);
     const rev = listRevision(o.resourceVersion);
