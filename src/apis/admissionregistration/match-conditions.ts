@@ -2,7 +2,7 @@ import { duplicate, invalidValue, required, tooMany, type FieldError } from '../
 import type { AdmissionVariables } from '../../api/cel/admission-environment';
 import { isQualifiedName } from '../shared/names';
 import type { Raw } from '../shared/raw';
-import { expressionErrors } from './expressions';
+import { requiredExpressionErrors } from './expressions';
 
 const CONDITIONS_MAX = 64;
 
@@ -14,8 +14,7 @@ export function validateMatchConditions(conditions: readonly Raw[], path: string
   conditions.forEach((c, i) => {
     const name = (c.name ?? '') as string;
     const expression = (c.expression ?? '') as string;
-    if (!expression.trim()) errors.push(required(`${path}[${i}].expression`));
-    else errors.push(...expressionErrors(`${path}[${i}].expression`, expression, ['bool'], about));
+    errors.push(...requiredExpressionErrors(`${path}[${i}].expression`, expression, ['bool'], about));
     if (!name) errors.push(required(`${path}[${i}].name`));
     else {
       for (const m of isQualifiedName(name)) errors.push(invalidValue(`${path}[${i}].name`, name, m));

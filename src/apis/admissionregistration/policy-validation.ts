@@ -5,7 +5,7 @@ import { goValue } from '../shared/go-value';
 import { isQualifiedName } from '../shared/names';
 import type { Raw } from '../shared/raw';
 import type { AdmissionVariables } from '../../api/cel/admission-environment';
-import { expressionErrors } from './expressions';
+import { expressionErrors, requiredExpressionErrors } from './expressions';
 import { validateMatchConditions } from './match-conditions';
 import { validateParamKind } from './param-validation';
 import { validateMatchResources, validateMutatingOperations } from './rule-validation';
@@ -51,8 +51,7 @@ function pushVariableErrors(errors: FieldError[], v: Raw, path: string, about: A
   if (!name.trim()) errors.push(required(`${path}.name`, 'name is not specified'));
   else if (!CEL_IDENTIFIER.test(name) || CEL_RESERVED.has(name)) errors.push(invalidValue(`${path}.name`, name, 'must be a valid CEL identifier'));
   const expression = (v.expression ?? '') as string;
-  if (!expression.trim()) errors.push(required(`${path}.expression`, 'expression is not specified'));
-  else errors.push(...expressionErrors(`${path}.expression`, expression, [], about));
+  errors.push(...requiredExpressionErrors(`${path}.expression`, expression, [], about, 'expression is not specified'));
 }
 
 /** Complaints about a ValidatingAdmissionPolicy. */
@@ -82,8 +81,7 @@ export function validateValidatingPolicy(o: KubeObject, old?: KubeObject): Field
 
 function pushValidationErrors(errors: FieldError[], v: Raw, path: string, about: AdmissionVariables): void {
   const { expression = '', message = '', messageExpression = '', reason } = v as Record<string, string | undefined>;
-  if (!expression.trim()) errors.push(required(`${path}.expression`, 'expression is not specified'));
-  else errors.push(...expressionErrors(`${path}.expression`, expression, ['bool'], about));
+  errors.push(...requiredExpressionErrors(`${path}.expression`, expression, ['bool'], about, 'expression is not specified'));
   const blank = (field: string, value: string): unknown => errors.push(invalidValue(`${path}.${field}`, value, 'must be non-empty if specified'));
   if (messageExpression && !messageExpression.trim()) blank('messageExpression', messageExpression);
   else if (messageExpression) errors.push(...expressionErrors(`${path}.messageExpression`, messageExpression, ['string'], about));
@@ -98,10 +96,9 @@ function pushAnnotationErrors(errors: FieldError[], a: Raw, key: string, policy:
     for (const m of isQualifiedName(whole)) errors.push(invalidValue(`${path}.key`, whole, m));
   } else errors.push(invalidValue(`${path}.key`, key, 'requires metadata.name be non-empty'));
   const expression = ((a.valueExpression ?? '') as string).trim();
-  if (!expression) errors.push(required(`${path}.valueExpression`, 'valueExpression is not specified'));
-  else if (Buffer.byteLength(expression) > VALUE_EXPRESSION_MAX) {
+  if (Buffer.byteLength(expression) > VALUE_EXPRESSION_MAX) {
     errors.push(required(`${path}.valueExpression`, `must not exceed ${VALUE_EXPRESSION_MAX} bytes in length`));
-  } else errors.push(...expressionErrors(`${path}.valueExpression`, expression, ['string', 'null'], about));
+  } else errors.push(...requiredExpressionErrors(`${path}.valueExpression`, expression, ['string', 'null'], about, 'valueExpression is not specified'));
 }
 
 /** Complaints about a MutatingAdmissionPolicy, but for what only a CEL compiler can tell. */
