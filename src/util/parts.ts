@@ -67,3 +67,25 @@ export class Parts {
     this.full.push(b);
   }
 }
+
+/** Adds the item at an index, with what stands before it. */
+export type WriteItem = (i: number, to: Parts) => void;
+
+/**
+ * The parts made of `head`, of `count` items that `write` adds one after the other, and of `tail`, as they become full.
+ * After every `pause` items that filled none it yields undefined, so that whoever takes the parts can let others have a turn.
+ */
+export function partsOf(scratch: Scratch, head: Uint8Array, count: number, write: WriteItem, tail: Uint8Array): Generator<Uint8Array, void>;
+export function partsOf(scratch: Scratch, head: Uint8Array, count: number, write: WriteItem, tail: Uint8Array, pause: number): Generator<Uint8Array | undefined, void>;
+export function* partsOf(scratch: Scratch, head: Uint8Array, count: number, write: WriteItem, tail: Uint8Array, pause = Infinity): Generator<Uint8Array | undefined, void> {
+  const parts = new Parts(scratch);
+  parts.bytes(head);
+  for (let i = 0; i < count; i++) {
+    write(i, parts);
+    const full = parts.take();
+    if (full.length > 0) yield* full;
+    else if ((i + 1) % pause === 0) yield undefined;
+  }
+  parts.bytes(tail);
+  yield* parts.end();
+}

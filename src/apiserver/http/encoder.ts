@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/meta/object';
 import { formatYaml } from '../../api/yaml/encode';
 import type { Cached } from '../../storage/watch-cache/watch-cache';
 import type { Clock } from '../../util/clock';
-import { Parts } from '../../util/parts';
+import { partsOf, type Parts } from '../../util/parts';
 import { Scratch } from '../../util/scratch';
 import type { ListResult, ObjectResult } from '../handlers/handlers';
 import { cachedPartialMetadata, partialMetadataJson, writePartialMetadata } from '../table/partial-metadata';
@@ -11,7 +11,7 @@ import type { MetaVersion } from '../table/partial-metadata';
 import type { IncludeObject, TableMetadata } from '../table/table';
 import { columnsJson, rowHead, rowJson, tableHead, tableJson } from '../table/table';
 import type { Endpoint } from './endpoint';
-import { JsonList, sizeOf } from './json-list';
+import { JsonList, LIST_END, sizeOf } from './json-list';
 import type { LongBody } from './list-stream';
 import type { Accepted, Conversion } from './negotiate';
 import { RecentEncodings } from './recent-encodings';
@@ -53,7 +53,7 @@ const SCRATCH = 256 * 1024;
 const ENCODINGS = 32 * 1024 * 1024;
 /** Protobuf messages that are made at a time. */
 const MESSAGES = 100;
-/** Lists and tables of more items leave in parts. */
+/** Lists and tables of more items leave in parts: the text of a long Table costs half as much again when it is made as one. */
 const LONG_LIST = 2000;
 const LONG_TABLE = 300;
 const NEWLINE = 0x0a;
@@ -135,7 +135,11 @@ export class Encoder {
   }
 
   private jsonInPieces(head: string, items: readonly Cached[], write: (c: Cached, to: Parts) => void): LongBody {
-    return { pieces: jsonPieces(head, items, write, this.scratch), used: this.giveBack };
+    const one = (i: number, to: Parts): void => {
+      if (i > 0) to.byte(COMMA);
+      write(items[i]!, to);
+    };
+    return { pieces: partsOf(this.scratch, Buffer.from(head), items.length, one, LIST_END, PIECE), used: this.giveBack };
   }
 
   /** Whether listInPieces would be better for the machine than list(): the items are many, or long as they are sent. `packed`: the client takes gzip. */
@@ -160,17 +164,11 @@ export class Encoder {
       if ((i + 1) % MESSAGES === 0) yield undefined;
     }
     const { head, tail } = this.codec.listEnds(e.apiVersion, e.listKind, metadata, size);
-    const parts = new Parts(this.scratch);
-    parts.bytes(head);
-    for (let i = 0; i < items.length; i++) {
-      if (keep) this.codec.writeItem(this.cachedMessage(e, items[i]!), parts);
-      else this.codec.writeObject(items[i]!.object, e.apiVersion, e.gvk.kind, parts);
-      const full = parts.take();
-      if (full.length > 0) yield* full;
-      else if ((i + 1) % MESSAGES === 0) yield undefined;
-    }
-    parts.bytes(tail);
-    yield* parts.end();
+    const write = (i: number, to: Parts): void => {
+      if (keep) this.codec.writeItem(this.cachedMessage(e, items[i]!), to);
+      else this.codec.writeObject(items[i]!.object, e.apiVersion, e.gvk.kind, to);
+    };
+    yield* partsOf(this.scratch, head, items.length, write, tail, MESSAGES);
   }
 
   /** A Status, or any other small object that has no endpoint (discovery). */
@@ -244,21 +242,6 @@ export function listMetadata(r: ListResult): TableMetadata {
 
 function listHead(e: Endpoint, metadata: TableMetadata): string {
   return `{"kind":${JSON.stringify(e.listKind)},"apiVersion":${JSON.stringify(e.apiVersion)},"metadata":${JSON.stringify(metadata)},"items":[`;
-}
-
-/** A JSON list in parts: the head, the items as `write` adds them, the end. */
-function* jsonPieces(head: string, items: readonly Cached[], write: (c: Cached, to: Parts) => void, scratch: Scratch): Generator<Uint8Array | undefined, void> {
-  const parts = new Parts(scratch);
-  parts.text(head);
-  for (let i = 0; i < items.length; i++) {
-    if (i > 0) parts.byte(COMMA);
-    write(items[i]!, parts);
-    const full = parts.take();
-    if (full.length > 0) yield* full;
-    else if ((i + 1) % PIECE === 0) yield undefined;
-  }
-  parts.text(']}\n');
-  yield* parts.end();
 }
 
 export function isStatus(o: KubeObject | Status): o is Status {

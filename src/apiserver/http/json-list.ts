@@ -1,10 +1,11 @@
 import type { Cached } from '../../storage/watch-cache/watch-cache';
-import { Parts } from '../../util/parts';
+import { partsOf, type Parts } from '../../util/parts';
 import type { Scratch } from '../../util/scratch';
 
 const COMMA = 0x2c;
 const OPEN = 0x7b;
-const END = Buffer.from(']}\n');
+/** What follows the last item of a list. */
+export const LIST_END: Uint8Array = Buffer.from(']}\n');
 
 /** The JSON of a list, made of its items' own bytes without parsing any; ends in a newline. */
 export class JsonList {
@@ -19,31 +20,26 @@ export class JsonList {
     private readonly cut: number,
   ) {
     this.head = Buffer.from(head);
-    this.length = this.head.length + sizeOf(items, cut) + END.length;
+    this.length = this.head.length + sizeOf(items, cut) + LIST_END.length;
   }
 
   whole(): Buffer {
     const out = Buffer.allocUnsafe(this.length);
     let at = this.head.copy(out);
     for (let i = 0; i < this.items.length; i++) at = this.copy(i, out, at);
-    END.copy(out, at);
+    out.set(LIST_END, at);
     return out;
   }
 
   /** The same in parts, most of them in scratch buffers, which whoever takes the parts gives back. */
-  *pieces(scratch: Scratch): Generator<Uint8Array, void> {
+  pieces(scratch: Scratch): Generator<Uint8Array, void> {
     const { items, cut } = this;
-    const parts = new Parts(scratch);
-    parts.bytes(this.head);
-    for (let i = 0; i < items.length; i++) {
-      if (i > 0) parts.byte(COMMA);
-      if (cut > 0) parts.byte(OPEN);
-      parts.bytes(items[i]!.bytes, cut);
-      const full = parts.take();
-      if (full.length > 0) yield* full;
-    }
-    parts.bytes(END);
-    yield* parts.end();
+    const write = (i: number, to: Parts): void => {
+      if (i > 0) to.byte(COMMA);
+      if (cut > 0) to.byte(OPEN);
+      to.bytes(items[i]!.bytes, cut);
+    };
+    return partsOf(scratch, this.head, items.length, write, LIST_END);
   }
 
   /** Copies an item with the comma before it to `at`. @returns where it ends */

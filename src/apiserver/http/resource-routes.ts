@@ -28,8 +28,6 @@ const PATCH_TYPES: ReadonlyMap<string, PatchBody['type']> = new Map([
 ]);
 const CUSTOM_PATCH_TYPES = ['application/json-patch+json', 'application/merge-patch+json', 'application/apply-patch+yaml'];
 
-/** Lists of more items are made and sent in parts. The text of a long Table costs half as much again when it is made as one. */
-
 /** A request whose route is known: what it will do, and on what. */
 export interface Route {
   endpoint: Endpoint;
