@@ -10,8 +10,8 @@ import path from 'node:path';
 import { startCluster } from './cluster-process.mjs';
 import { LoadClient, cpuMicros, phase, residentMiB } from './load-client.mjs';
 import { configMap, pod } from './load-objects.mjs';
+import { arg } from './arguments.mjs';
 
-const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const N = Number(arg('pods', 2000));
 const WATCHERS = Number(arg('watchers', 100));
 const UPDATES = Number(arg('updates', 300));

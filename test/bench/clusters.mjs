@@ -10,8 +10,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { clientOf, startCluster } from './cluster-process.mjs';
 import { idlePercent, memoryMiB, mixedUp, rollOutEverywhere, sleep } from './clusters-together.mjs';
+import { arg } from './arguments.mjs';
 
-const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const N = Number(arg('clusters', 20));
 const IDLE = Number(arg('idle', 30));
 const NODES = Number(arg('nodes', 3));

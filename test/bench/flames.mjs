@@ -11,9 +11,9 @@ import { flameSvg } from './flame-svg.mjs';
 import { OPERATIONS, warmedUp } from './flames-operations.mjs';
 import { cpuMicros } from './load-client.mjs';
 import { Names, callTree, costs } from './profile-costs.mjs';
+import { arg } from './arguments.mjs';
 
 const ROOT = path.join(import.meta.dirname, '..', '..');
-const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 
 function fail(message) {
   console.error(message);

@@ -8,8 +8,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { clientOf, startCluster } from './cluster-process.mjs';
 import { cpuMicros } from './load-client.mjs';
+import { arg } from './arguments.mjs';
 
-const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 const PATH = '/api/v1/namespaces/default/configmaps';
 

@@ -8,8 +8,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { startCluster } from './cluster-process.mjs';
 import { cpuMicros, residentMiB } from './load-client.mjs';
+import { arg } from './arguments.mjs';
 
-const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const SIZES = arg('sizes', '100,1000,10000,50000,100000').split(',').map(Number);
 if (SIZES.some((s) => !(s > 0))) {
   console.error('--sizes must be numbers of Pods, separated by commas');

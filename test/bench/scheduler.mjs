@@ -5,8 +5,8 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { WORKLOADS } from './scheduler-workloads.mjs';
+import { arg } from './arguments.mjs';
 
-const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 
 function count(name, otherwise) {
   const n = Number(arg(name, otherwise));

@@ -10,8 +10,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { startCluster } from './cluster-process.mjs';
 import { cpuMicros, residentMiB } from './load-client.mjs';
+import { arg } from './arguments.mjs';
 
-const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const MINUTES = Number(arg('minutes', 120));
 const RATE = Number(arg('rate', 150));
 const JSON_OUTPUT = arg('output') === 'json';

@@ -12,8 +12,8 @@ import path from 'node:path';
 import { startCluster } from './cluster-process.mjs';
 import { inspect } from './inspected.mjs';
 import { cpuMicros, phase as load } from './load-client.mjs';
+import { arg } from './arguments.mjs';
 
-const arg = (name, otherwise) => (process.argv.includes(`--${name}`) ? process.argv[process.argv.indexOf(`--${name}`) + 1] : otherwise);
 const N = Number(arg('watchers', 1000));
 const EVENTS = Number(arg('events', 100));
 const ROUNDS = Number(arg('rounds', 2));
