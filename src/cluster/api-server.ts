@@ -29,7 +29,6 @@ import type { Metric, Registry } from 'prom-client';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-
 export interface ApiServerParts {
   plane: ControlPlane;
   groups: ApiGroup[];
