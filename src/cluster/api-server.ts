@@ -82,7 +82,8 @@ export function makeApiServer({ plane, groups, schemas, pki, health, store, x, a
     clock: x.clock,
     random: x.random,
     log: x.log,
-    tls: { key: pki.server.key, cert: pki.server.cert, ca: pki.ca.cert },
+    // With the CA, which OpenSSL otherwise looks for and verifies in every handshake to send the same chain.
+    tls: { key: pki.server.key, cert: `${pki.server.cert}\n${pki.ca.cert}`, ca: pki.ca.cert },
   });
   adapter.attach(api);
   return api;

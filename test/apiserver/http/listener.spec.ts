@@ -19,7 +19,7 @@ import { startHarness, TOKEN } from './support';
 const DAY = 86_400_000;
 const CM = '/api/v1/namespaces/default/configmaps';
 let tls: { key: string; cert: string; ca: string };
-let clients: Record<'admin' | 'stranger', { key: string; cert: string }>;
+let clients: Record<'admin' | 'other' | 'stranger', { key: string; cert: string }>;
 const stops: (() => Promise<unknown>)[] = [];
 
 interface Answer {
@@ -56,7 +56,7 @@ beforeAll(async () => {
   const other = await makeAuthority('test-ca', from, to);
   const server = await issue(ca, { subject: { CN: 'server' }, usage: 'server', names: ['localhost'], addresses: ['127.0.0.1'], notBefore: from, notAfter: to });
   tls = { ...server, ca: ca.pair.cert };
-  clients = { admin: await make(ca, 'kubernetes-admin', 'system:masters'), stranger: await make(other, 'kubernetes-admin', 'system:masters') };
+  clients = { admin: await make(ca, 'kubernetes-admin', 'system:masters'), other: await make(ca, 'jane'), stranger: await make(other, 'kubernetes-admin', 'system:masters') };
 });
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -72,6 +72,20 @@ describe('client certificates', () => {
       groups: ['system:masters', 'system:authenticated'],
       extra: { 'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^X509SHA256=[0-9a-f]{64}$/)] },
     });
+  });
+  it('name it on every connection, each its own', async () => {
+    const h = await start();
+    h.configMaps.put('a');
+    for (const [who, name] of [['admin', 'kubernetes-admin'], ['other', 'jane'], ['admin', 'kubernetes-admin'], ['other', 'jane']] as const) {
+      expect(await get(`${h.url}${CM}/a`, clients[who])).toMatchObject({ code: 200 });
+      expect(h.configMaps.seen.at(-1)!.ctx.user.name).toBe(name);
+    }
+  });
+  it('of strangers are refused, also when the real one was here before', async () => {
+    const h = await start();
+    h.configMaps.put('a');
+    expect(await get(`${h.url}${CM}/a`, clients.admin)).toMatchObject({ code: 200 });
+    expect(await get(`${h.url}${CM}/a`, clients.stranger)).toMatchObject({ code: 401 });
   });
   it('of strangers are refused, unless a token speaks for them', async () => {
     const h = await start();
