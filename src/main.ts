@@ -1,3 +1,5 @@
-import { run } from './cli/program';
+import { optimizeLate } from './cli/optimizing';
 
-void run(process.argv.slice(2), process.env);
+optimizeLate();
+// Loading the rest is most of the work until the cluster is ready.
+void import('./cli/program.js').then(({ run }) => run(process.argv.slice(2), process.env));

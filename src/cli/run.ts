@@ -9,6 +9,7 @@ import { SystemClock } from '../util/system-clock';
 import { SystemRandom } from '../util/random';
 import { lastingStderr } from './lasting-stderr';
 import { makeLog } from './log';
+import { optimizeOnceBusy } from './optimizing';
 import { Progress } from './progress';
 import { stopSignal } from './stop-signal';
 
@@ -30,11 +31,13 @@ export async function runComponents(given: Partial<RunOptions>, env: NodeJS.Proc
     if (signal.aborted) return;
     throw e;
   }
+  const optimizing = optimizeOnceBusy(clock);
   try {
     out.write(`\nRunning for ${running.server}: ${running.names.join(', ')}\n\n`);
     if (!signal.aborted) await new Promise((r) => signal.addEventListener('abort', r, { once: true }));
     out.write('\n');
   } finally {
+    optimizing.dispose();
     progress.begin('stopping');
     await running.stop();
     progress.done();

@@ -13,6 +13,7 @@ import { SystemClock } from '../util/system-clock';
 import { SystemRandom } from '../util/random';
 import { lastingStderr } from './lasting-stderr';
 import { makeLog } from './log';
+import { optimizeOnceBusy } from './optimizing';
 import { Progress } from './progress';
 import { stopSignal } from './stop-signal';
 
@@ -37,6 +38,7 @@ export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessE
     throw e;
   }
   let where: Kubeconfig | undefined;
+  const optimizing = optimizeOnceBusy(clock);
   try {
     where = await keepKubeconfig(cluster, options, env, clock);
     const took = ((clock.monotonic() - since) / 1000).toFixed(2);
@@ -44,6 +46,7 @@ export async function runUp(given: Partial<ClusterOptions>, env: NodeJS.ProcessE
     if (!signal.aborted) await new Promise((r) => signal.addEventListener('abort', r, { once: true }));
     out.write('\n');
   } finally {
+    optimizing.dispose();
     progress.begin('stopping');
     await cluster.stop();
     progress.done();

@@ -78,7 +78,7 @@ describe('client certificates', () => {
     h.configMaps.put('a');
     for (const [who, name] of [['admin', 'kubernetes-admin'], ['other', 'jane'], ['admin', 'kubernetes-admin'], ['other', 'jane']] as const) {
       expect(await get(`${h.url}${CM}/a`, clients[who])).toMatchObject({ code: 200 });
-      expect(h.configMaps.seen.at(-1)!.ctx.user.name).toBe(name);
+      expect(h.configMaps.seen.at(-1)!.ctx.user!.name).toBe(name);
     }
   });
   it('of strangers are refused, also when the real one was here before', async () => {
