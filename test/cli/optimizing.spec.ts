@@ -19,7 +19,7 @@ describe('late optimization', () => {
     expect(m.flags).toHaveLength(1);
     m.used = 6e6;
     await clock.advance(60_000);
-    expect(m.flags).toEqual(['--interrupt-budget=270336', '--interrupt-budget=67584']);
+    expect(m.flags).toEqual(['--interrupt-budget=270336', '--interrupt-budget=20480']);
   });
 
   it('is not looked after once the command ends', async () => {
