@@ -27,7 +27,7 @@ import { DATABASE_FILE } from './files';
 import { controllerOptions } from './controller-options';
 import { durationMs } from './options';
 import type { ClusterOptions } from './options';
-import { loadPki } from './pki';
+import { loadPki, preparePki } from './pki';
 import type { Pki } from './pki';
 import { API_GROUPS, API_SERVER, COMPONENTS, COMPONENT_CONTEXTS, CONTROLLER_OPTIONS, CONTROL_PLANE, HEALTH, PKI, SCHEMAS, STORE, TOKENS } from './tokens';
 
@@ -47,7 +47,8 @@ class FoundationModule {
         {
           provide: STORE,
           useFactory: async () => {
-            store = await openSqliteStore({ file: dataDir === undefined ? ':memory:' : join(dataDir, DATABASE_FILE), clock: x.clock, log: x.log, historyMs: durationMs(options.history) });
+            const file = dataDir === undefined ? ':memory:' : join(dataDir, DATABASE_FILE);
+            [store] = await Promise.all([openSqliteStore({ file, clock: x.clock, log: x.log, historyMs: durationMs(options.history) }), preparePki(dataDir)]);
             opened(store);
             return store;
           },

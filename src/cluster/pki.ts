@@ -50,6 +50,11 @@ export async function loadPki(dir: string | undefined, now: number, hosts: reado
   return renewed;
 }
 
+/** Loads what it takes to make keys, unless they are there already: about as long as a store takes to open, in another thread. */
+export async function preparePki(dir: string | undefined): Promise<void> {
+  if (dir === undefined || !existsSync(join(dir, PKI_FILE))) await import('./x509.js');
+}
+
 /** Reads keys and certificates that were kept. @throws Error when the file is missing or damaged */
 export function readPki(file: string): Pki {
   const remedy = 'delete the file to have new keys made; kubeconfigs written before will no longer be accepted';
