@@ -18,7 +18,7 @@ export async function runAction(writer: Writer, action: ActionSubresource, ctx: 
   const o = writeOptions('CreateOptions', p);
   const { schemas } = writer.s;
   const object = decodeBody(schemas, action.gvk, schemas.get(action.schema)!, inOwnVersion(action, body), ctx, o);
-  const c = strategyContext(writer.s, ctx, 'create', o.dryRun);
+  const c = strategyContext(writer.s, ctx, 'create', o.dryRun, writer.view.resource);
   if (object.metadata.namespace && c.namespace !== undefined && object.metadata.namespace !== c.namespace) throw badRequest(OTHER_NAMESPACE);
   const { registry } = writer;
   const name = ctx.name!;

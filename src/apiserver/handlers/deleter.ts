@@ -25,7 +25,7 @@ export class Deleter {
   /** @throws NotFound, Conflict, Invalid options */
   async delete(ctx: RequestContext, body: Body | undefined, query: DeleteQuery): Promise<ObjectResult> {
     const options = deleteOptions(this.s.schemas, body, query);
-    const c = strategyContext(this.s, ctx, 'delete', options.dryRun);
+    const c = strategyContext(this.s, ctx, 'delete', options.dryRun, this.view.resource);
     this.warnOfOrphans(c, options);
     const done = await this.deleteOne(c, ctx.name!, options);
     if (!done.gone) return { code: options.orphanDependents === false ? 202 : 200, cached: this.view.show(done.cached) };
@@ -38,7 +38,7 @@ export class Deleter {
     const selected = readOptions(p, false);
     const options = deleteOptions(this.s.schemas, body, query);
     const { items, rev } = await this.reader.listWith(ctx, selected);
-    const c = strategyContext(this.s, ctx, 'delete', options.dryRun);
+    const c = strategyContext(this.s, ctx, 'delete', options.dryRun, this.view.resource);
     this.warnOfOrphans(c, options);
     const deleted = await Promise.all(items.map((item) => this.deleteListed(c, item, options)));
     return { items: deleted.filter((d) => d !== undefined), rev };
@@ -61,7 +61,7 @@ export class Deleter {
       await this.s.admission.validate({ ...request, old });
     };
     const pending = this.s.admission.admit(request);
-    const run = (): Promise<Deletion> => deleteObject(this.registry, c, name, options, validate, this.view.resource);
+    const run = (): Promise<Deletion> => deleteObject(this.registry, c, name, options, validate);
     return pending ? pending.then(run) : run();
   }
 

@@ -25,11 +25,11 @@ export class Patcher {
     const apply = body.type === 'apply';
     const o = writeOptions('PatchOptions', p, apply);
     const { writer } = this;
-    const { registry, view, schema } = writer;
+    const { view, schema } = writer;
     const manager = managerOf(o.fieldManager, ctx.userAgent);
     const strategy = writer.strategy(ctx);
     const done = await writer.write(ctx, 'update', o, undefined, apply && ctx.subresource === undefined, (c, existing) => {
-      if (!existing && !apply) throw notFound(registry.resource, ctx.name!);
+      if (!existing && !apply) throw notFound(view.resource, ctx.name!);
       const patched = patchObject({
         type: body.type,
         text: body.text,
@@ -46,7 +46,7 @@ export class Patcher {
         convert: view.convert,
       });
       const object = decodePatchedAs(writer.s.schemas, patched, view.definition.gvk, schema, ctx, o);
-      if (!existing && object.metadata.uid) throw uidMismatch(registry.resource, ctx.name!, object.metadata.uid);
+      if (!existing && object.metadata.uid) throw uidMismatch(view.resource, ctx.name!, object.metadata.uid);
       writer.checkName(object, ctx.name!);
       object.metadata.namespace ||= ctx.namespace;
       writer.prepare(ctx, object);

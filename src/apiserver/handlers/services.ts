@@ -1,3 +1,4 @@
+import type { GroupResource } from '../../api/errors/status-error';
 import type { SchemaSet } from '../../api/schema/schema';
 import type { Clock } from '../../util/clock';
 import type { Random } from '../../util/random';
@@ -17,8 +18,8 @@ export interface HandlerServices {
   registryOf(r: { group: string; resource: string }): Registry;
 }
 
-/** The view of a request that strategies and admission get. */
-export function strategyContext(s: HandlerServices, ctx: RequestContext, verb: Ctx['verb'], dryRun: boolean): Ctx {
+/** The view of a request that strategies and admission get. `resource` is what errors call the stored resource. */
+export function strategyContext(s: HandlerServices, ctx: RequestContext, verb: Ctx['verb'], dryRun: boolean, resource?: GroupResource): Ctx {
   return {
     user: ctx.user,
     clock: s.clock,
@@ -27,6 +28,7 @@ export function strategyContext(s: HandlerServices, ctx: RequestContext, verb: C
     namespace: ctx.namespace,
     verb,
     subresource: ctx.subresource,
+    resource,
     dryRun,
     warn: (text) => ctx.warn(text),
   };

@@ -37,7 +37,7 @@ export class Writer {
   async create(ctx: RequestContext, body: Body, p: WriteParams): Promise<ObjectResult> {
     const o = writeOptions('CreateOptions', p);
     const object = this.decode(ctx, body, o);
-    const c = strategyContext(this.s, ctx, 'create', o.dryRun);
+    const c = strategyContext(this.s, ctx, 'create', o.dryRun, this.view.resource);
     wipeSystemFields(object.metadata);
     object.metadata.namespace ||= ctx.namespace;
     this.prepare(ctx, object);
@@ -82,7 +82,7 @@ export class Writer {
     forceCreate: boolean,
     build: (c: Ctx, existing: KubeObject | undefined) => KubeObject,
   ): ReturnType<Registry['update']> {
-    const c = strategyContext(this.s, ctx, verb, o.dryRun);
+    const c = strategyContext(this.s, ctx, verb, o.dryRun, this.view.resource);
     const strategy = this.strategy(ctx);
     let request!: AdmissionRequest;
     return this.registry.update(c, ctx.name!, {

@@ -27,11 +27,11 @@ export interface Deletion {
 /**
  * Deletes one object as registry/generic/registry.Store.Delete does: preconditions, grace, finalizers of the garbage
  * collector, and the removal itself when nothing holds the object.
- * `validate` is validating admission; `as` is what an object that is not there is called. @throws NotFound, Conflict
+ * `validate` is validating admission. @throws NotFound, Conflict
  */
-export async function deleteObject(r: Registry, c: Ctx, name: string, options: DeletionOptions, validate?: (old: KubeObject) => void | Promise<void>, as: GroupResource = r.resource): Promise<Deletion> {
+export async function deleteObject(r: Registry, c: Ctx, name: string, options: DeletionOptions, validate?: (old: KubeObject) => void | Promise<void>): Promise<Deletion> {
   for (;;) {
-    const current = r.get(c.namespace, name, as);
+    const current = r.get(c.namespace, name, c.resource);
     const pending = validate?.(current.object);
     if (pending) await pending;
     const done = await deleteOnce(r, c, name, current, options);

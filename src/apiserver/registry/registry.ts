@@ -130,7 +130,7 @@ export class Registry {
         throw e;
       }
       transaction?.revert();
-      if (!generated || attempt === GENERATE_TRIES) throw this.taken(object, !!m.generateName);
+      if (!generated || attempt === GENERATE_TRIES) throw this.taken(c, object, !!m.generateName);
     }
   }
 
@@ -147,8 +147,8 @@ export class Registry {
   private async updateOnce(c: Ctx, name: string, key: string, current: Cached | undefined, u: Update): Promise<{ cached: Cached; created: boolean } | undefined> {
     const strategy = u.strategy ?? this.definition.strategy;
     const old = current?.object;
-    if (!old && !u.forceCreate && !strategy.allowCreateOnUpdate) throw notFound(this.resource, name);
-    if (u.uid && u.uid !== (old?.metadata.uid ?? '')) throw this.uidPrecondition(c.dryRun ? key.replace(/^\/registry/, '') : key, name, u.uid, old?.metadata.uid ?? '');
+    if (!old && !u.forceCreate && !strategy.allowCreateOnUpdate) throw notFound(c.resource ?? this.resource, name);
+    if (u.uid && u.uid !== (old?.metadata.uid ?? '')) throw this.uidPrecondition(c, c.dryRun ? key.replace(/^\/registry/, '') : key, name, u.uid, old?.metadata.uid ?? '');
     const built = u.build(old);
     const o = built instanceof Promise ? await built : built;
     this.ensureNamespace(c, o);
@@ -156,7 +156,7 @@ export class Registry {
       delete o.metadata.resourceVersion;
       return { cached: await this.create(c, o, u.validate && ((x) => u.validate!(x, undefined)), strategy), created: true };
     }
-    this.checkVersion(o, old, name, strategy);
+    this.checkVersion(c, o, old, name, strategy);
     const transaction = this.prepareUpdate(c, o, old, strategy);
     try {
       const pending = u.validate?.(o, old);
@@ -240,17 +240,17 @@ export class Registry {
   }
 
   /** PUT's rules about resourceVersion: absent is allowed where the kind says so, another one is a conflict. */
-  private checkVersion(o: KubeObject, old: KubeObject, name: string, strategy: Strategy): void {
+  private checkVersion(c: Ctx, o: KubeObject, old: KubeObject, name: string, strategy: Strategy): void {
     const asked = o.metadata.resourceVersion;
     if (asked === undefined || asked === '' || asked === '0') {
       if ((strategy.allowUnconditionalUpdate ?? this.definition.strategy.allowUnconditionalUpdate) !== false) {
         o.metadata.resourceVersion = old.metadata.resourceVersion;
         return;
       }
-      throw this.invalidResource(name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
+      throw this.invalidResource(c, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
     }
     if (!isUint(asked)) throw plain500(`strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
-    if (asked !== old.metadata.resourceVersion) throw conflict(this.resource, name, MODIFIED);
+    if (asked !== old.metadata.resourceVersion) throw conflict(c.resource ?? this.resource, name, MODIFIED);
   }
 
   private prepareUpdate(c: Ctx, o: KubeObject, old: KubeObject, strategy: Strategy): Transaction | undefined {
@@ -288,22 +288,24 @@ export class Registry {
     return done.ok ? entry : undefined;
   }
 
-  private taken(o: KubeObject, generateName: boolean): StatusError {
+  private taken(c: Ctx, o: KubeObject, generateName: boolean): StatusError {
+    const resource = c.resource ?? this.resource;
     const name = o.metadata.name!;
-    if (generateName) return generateNameConflict(this.resource, name);
-    const e = alreadyExists(this.resource, name);
+    if (generateName) return generateNameConflict(resource, name);
+    const e = alreadyExists(resource, name);
     if (!this.cache.get(this.key(o.metadata.namespace, name))?.object.metadata.deletionTimestamp) return e;
     return new StatusError(409, 'AlreadyExists', `object is being deleted: ${e.message}`, e.status.details);
   }
 
-  private uidPrecondition(key: string, name: string, wanted: string, actual: string): StatusError {
+  private uidPrecondition(c: Ctx, key: string, name: string, wanted: string, actual: string): StatusError {
     const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`;
-    return conflict(this.resource, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
+    return conflict(c.resource ?? this.resource, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
   }
 
   /** Invalid as the storage layer says it: named by resource instead of kind. */
-  private invalidResource(name: string, errors: FieldError[]): StatusError {
-    return invalid({ group: this.resource.group, kind: this.resource.resource }, name, errors);
+  private invalidResource(c: Ctx, name: string, errors: FieldError[]): StatusError {
+    const { group, resource } = c.resource ?? this.resource;
+    return invalid({ group, kind: resource }, name, errors);
   }
 }
 

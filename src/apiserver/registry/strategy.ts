@@ -1,4 +1,5 @@
 import type { FieldError } from '../../api/errors/field-error';
+import type { GroupResource } from '../../api/errors/status-error';
 import type { GVK, GVR, KubeObject } from '../../api/meta/object';
 import type { Clock } from '../../util/clock';
 import type { Random } from '../../util/random';
@@ -27,6 +28,8 @@ export interface Ctx {
   namespace?: string;
   verb: 'create' | 'update' | 'delete';
   subresource?: string;
+  /** As errors name the resource: by the group that was asked, which may be another than what is stored; default: the stored one. */
+  resource?: GroupResource;
   dryRun: boolean;
   /** Adds a Warning header to the answer. */
   warn(text: string): void;

@@ -4,13 +4,14 @@ import { Requester } from './requester';
 const PODS = '/api/v1/namespaces/default/pods';
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 const EVENTS = '/apis/events.k8s.io/v1/namespaces/default/events';
+const EVENT = { apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: 'e' }, eventTime: '2026-01-01T00:00:00.000000Z', action: 'Do', reason: 'R', type: 'Normal', regarding: { namespace: 'default', name: 'x' }, reportingController: 'a.b/c', reportingInstance: 'i' };
 
 describe('reading', () => {
   let api: Requester;
   beforeAll(async () => {
     api = await Requester.start();
     for (const i of [1, 2, 3]) await api.post(CONFIG_MAPS, { metadata: { name: `c-${i}`, labels: { app: 'a' } } });
-    await api.post(EVENTS, { apiVersion: 'events.k8s.io/v1', kind: 'Event', metadata: { name: 'e' }, eventTime: '2026-01-01T00:00:00.000000Z', action: 'Do', reason: 'R', type: 'Normal', regarding: { namespace: 'default', name: 'x' }, reportingController: 'a.b/c', reportingInstance: 'i' });
+    await api.post(EVENTS, EVENT);
   });
   afterAll(() => api.stop());
   const said = async (path: string, method = 'GET', body?: unknown): Promise<unknown[]> => {
@@ -54,6 +55,13 @@ describe('reading', () => {
     expect(await said(`${EVENTS}/e?resourceVersion=x`)).toEqual([400, expect.stringMatching(/^invalid resource version: resourceVersion: Invalid value: "x"/)]);
     expect((await said(`${CONFIG_MAPS}/c-1?resourceVersion=x`))[0]).toBe(500);
     expect((await api.send('DELETE', `${EVENTS}/e?dryRun=All`)).body.details).toMatchObject({ name: 'e', group: 'events.k8s.io', kind: 'events' });
+  });
+
+  it('names it so when it is written, too', async () => {
+    expect(await said(EVENTS, 'POST', EVENT)).toEqual([409, 'events.events.k8s.io "e" already exists']);
+    expect(await said(`${EVENTS}/e`, 'PUT', { ...EVENT, metadata: { name: 'e', resourceVersion: '1' } })).toEqual([409, expect.stringMatching(/^Operation cannot be fulfilled on events\.events\.k8s\.io "e": the object has been modified/)]);
+    expect(await said(`${EVENTS}/e`, 'PUT', { ...EVENT, metadata: { name: 'e', uid: 'x' } })).toEqual([409, expect.stringMatching(/^Operation cannot be fulfilled on events\.events\.k8s\.io "e": StorageError/)]);
+    expect(await api.patch(`${EVENTS}/none`, 'merge', {})).toMatchObject({ code: 404, body: { message: 'events.events.k8s.io "none" not found', details: { group: 'events.k8s.io' } } });
   });
 
   it('takes preconditions of a deletion from the query', async () => {
