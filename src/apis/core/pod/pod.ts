@@ -58,13 +58,16 @@ const statusStrategy: Strategy = {
   resetFields: [['spec'], ['metadata', 'deletionTimestamp'], ['metadata', 'ownerReferences']],
 };
 
+/** Upstream's endpoints of these subresources do not tell what their strategies reset: whoever applies it owns it all the same. */
+const RESETS_NOTHING: readonly (readonly string[])[] = [];
+
 const ephemeralStrategy: Strategy = {
   metadata: CHANGE_THEN_WHOLE,
   default: defaultPod,
   prepareForUpdate: (_c, o, old) => prepareEphemeralUpdate(o, old),
   validate: (_c, o, old) => validateEphemeralUpdate(o, old!),
   validateName: nameIsDnsSubdomain,
-  resetFields: [['status'], ['metadata']],
+  resetFields: RESETS_NOTHING,
 };
 
 const resizeStrategy: Strategy = {
@@ -73,7 +76,7 @@ const resizeStrategy: Strategy = {
   prepareForUpdate: (_c, o, old) => prepareResize(o, old),
   validate: (_c, o, old) => validatePodResize(o, old!),
   validateName: nameIsDnsSubdomain,
-  resetFields: [['status'], ['metadata']],
+  resetFields: RESETS_NOTHING,
 };
 
 function text(get: (o: KubeObject) => unknown): (o: KubeObject) => string {
