@@ -1,6 +1,5 @@
 import nodeModule from 'node:module';
 import { isAbsolute, join } from 'node:path';
-import { homeDir } from '../cluster/data-dir';
 
 /** What Node 22 and newer can do; Node 20 lacks it. */
 export interface CompileCache {
@@ -13,5 +12,6 @@ export interface CompileCache {
  */
 export function keepCompiledCode(env: NodeJS.ProcessEnv, node = nodeModule as CompileCache): void {
   const xdg = env['XDG_CACHE_HOME'];
-  node.enableCompileCache?.(join(xdg && isAbsolute(xdg) ? xdg : join(homeDir(env), '.cache'), 'kubernest', 'compiled'));
+  const base = xdg && isAbsolute(xdg) ? xdg : env['HOME'] && join(env['HOME'], '.cache');
+  if (base) node.enableCompileCache?.(join(base, 'kubernest', 'compiled'));
 }

@@ -14,6 +14,10 @@ describe('compiled code', () => {
     expect(folder({ HOME: '/home/jane', XDG_CACHE_HOME: 'relative' })).toBe('/home/jane/.cache/kubernest/compiled');
   });
 
+  it('is not kept for who has no home', () => {
+    expect(folder({})).toBeUndefined();
+  });
+
   it('is not kept by a Node that cannot', () => {
     expect(() => keepCompiledCode({ HOME: '/home/jane' }, {})).not.toThrow();
   });
