@@ -6,7 +6,7 @@ const LATE = 4 * 66 * 1024;
 /** What runs often is known by then, with the types that it sees. */
 const SOON = 20 * 1024;
 /** CPU time of a process that lives short, in microseconds. */
-const SHORT_LIFE = 6e6;
+const SHORT_LIFE = 8e6;
 const LOOK_EVERY = 2000;
 
 /** What of V8 and of the process this needs; tests bring their own. */
@@ -35,7 +35,7 @@ export function optimizeLate(machine = THIS): void {
   if (known(machine)) machine.setFlags(`--interrupt-budget=${LATE}`);
 }
 
-/** Once the process has used six seconds of CPU time it is one of those that live long, and what it still does is worth optimizing soon. */
+/** Once the process has used eight seconds of CPU time it is one of those that live long, and what it still does is worth optimizing soon. */
 export function optimizeOnceBusy(clock: Clock, machine = THIS): Disposable {
   if (!known(machine)) return { dispose: () => undefined };
   const timer = clock.every(LOOK_EVERY, () => {
