@@ -1,13 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import type { Clock, Disposable } from '../util/clock';
 
-/** Interrupt budgets of V8 11, in bytes of bytecode: what a function runs, three times and more, before it is optimized. Usual are 66 kB. */
-const LATE = 4 * 66 * 1024;
-/** What runs often is known by then, with the types that it sees. */
-const SOON = 20 * 1024;
+/** Interrupt budgets of V8 11, in bytes of bytecode: what a function runs, three times and more, before it is optimized. */
+const USUAL = 66 * 1024;
+const LATE = 4 * USUAL;
 /** CPU time of a process that lives short, in microseconds. */
-const SHORT_LIFE = 8e6;
-const LOOK_EVERY = 2000;
+const SHORT_LIFE = 3e6;
+/** Milliseconds between two looks at least. */
+const PATIENCE = 200;
 
 /** What of V8 and of the process this needs; tests bring their own. */
 export interface Machine {
@@ -35,15 +35,17 @@ export function optimizeLate(machine = THIS): void {
   if (known(machine)) machine.setFlags(`--interrupt-budget=${LATE}`);
 }
 
-/** Once the process has used eight seconds of CPU time it is one of those that live long, and what it still does is worth optimizing soon. */
+/** Once the process has used three seconds of CPU time it is one of those that live long, and its code is optimized as soon as usual. */
 export function optimizeOnceBusy(clock: Clock, machine = THIS): Disposable {
-  if (!known(machine)) return { dispose: () => undefined };
-  const timer = clock.every(LOOK_EVERY, () => {
-    if (machine.cpu() < SHORT_LIFE) return;
-    machine.setFlags(`--interrupt-budget=${SOON}`);
-    timer.dispose();
-  });
-  return timer;
+  let timer: Disposable | undefined;
+  const look = (): void => {
+    const left = SHORT_LIFE - machine.cpu();
+    // Two busy threads are what there mostly is: then the next look comes when the time is up.
+    if (left > 0) timer = clock.after(Math.max(left / 2000, PATIENCE), look);
+    else machine.setFlags(`--interrupt-budget=${USUAL}`);
+  };
+  if (known(machine)) look();
+  return { dispose: () => timer?.dispose() };
 }
 
 function known(machine: Machine): boolean {

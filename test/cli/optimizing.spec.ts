@@ -8,18 +8,18 @@ function machine(v8: string): { v8: string; setFlags: (flags: string) => void; c
 }
 
 describe('late optimization', () => {
-  it('lasts until the process has used eight seconds of CPU time, and ends once', async () => {
+  it('lasts until the process has used three seconds of CPU time, and ends once', async () => {
     const m = machine('11.3.244.8-node.38');
     const clock = new FakeClock();
     optimizeLate(m);
     expect(m.flags).toEqual(['--interrupt-budget=270336']);
     optimizeOnceBusy(clock, m);
-    m.used = 7.9e6;
+    m.used = 2.9e6;
     await clock.advance(60_000);
     expect(m.flags).toHaveLength(1);
-    m.used = 8e6;
+    m.used = 3e6;
     await clock.advance(60_000);
-    expect(m.flags).toEqual(['--interrupt-budget=270336', '--interrupt-budget=20480']);
+    expect(m.flags).toEqual(['--interrupt-budget=270336', '--interrupt-budget=67584']);
   });
 
   it('is not looked after once the command ends', async () => {
