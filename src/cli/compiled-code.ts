@@ -1,5 +1,6 @@
 import nodeModule from 'node:module';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
+import { xdgFolder } from '../cluster/data-dir';
 
 /** What Node 22 and newer can do; Node 20 lacks it. */
 export interface CompileCache {
@@ -11,7 +12,6 @@ export interface CompileCache {
  * time until a cluster is ready. Node checks it against the sources and its own version; where it cannot be kept, nothing is.
  */
 export function keepCompiledCode(env: NodeJS.ProcessEnv, node = nodeModule as CompileCache): void {
-  const xdg = env['XDG_CACHE_HOME'];
-  const base = xdg && isAbsolute(xdg) ? xdg : env['HOME'] && join(env['HOME'], '.cache');
+  const base = xdgFolder(env['XDG_CACHE_HOME']) ?? (env['HOME'] && join(env['HOME'], '.cache'));
   if (base) node.enableCompileCache?.(join(base, 'kubernest', 'compiled'));
 }

@@ -8,10 +8,12 @@ export function homeDir(env: NodeJS.ProcessEnv): string {
 
 /** Where a cluster of this name keeps its data when nothing else is said: the XDG data folder, a folder per name. */
 export function defaultDataDir(name: string, env: NodeJS.ProcessEnv): string {
-  const xdg = env['XDG_DATA_HOME'];
-  // The XDG rules: a relative path is to be ignored.
-  const base = xdg && isAbsolute(xdg) ? xdg : join(homeDir(env), '.local', 'share');
-  return join(base, 'kubernest', name);
+  return join(xdgFolder(env['XDG_DATA_HOME']) ?? join(homeDir(env), '.local', 'share'), 'kubernest', name);
+}
+
+/** What a variable of the XDG rules names; undefined when it is unset, empty or a relative path, which is to be ignored. */
+export function xdgFolder(value: string | undefined): string | undefined {
+  return value && isAbsolute(value) ? value : undefined;
 }
 
 /** The data folder of a cluster as an absolute path: the one given, or the default. */

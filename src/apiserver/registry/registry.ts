@@ -90,6 +90,11 @@ export class Registry {
     return this.definition.namespaced ? `${this.prefix}${namespace}/${name}` : this.prefix + name;
   }
 
+  /** What errors call the resource in this request. */
+  private named(c: Ctx): GroupResource {
+    return c.resource ?? this.resource;
+  }
+
   /** The stored object. @throws NotFound */
   get(namespace: string | undefined, name: string, as: GroupResource = this.resource): Cached {
     const cached = this.cache.get(this.key(namespace, name));
@@ -147,7 +152,7 @@ export class Registry {
   private async updateOnce(c: Ctx, name: string, key: string, current: Cached | undefined, u: Update): Promise<{ cached: Cached; created: boolean } | undefined> {
     const strategy = u.strategy ?? this.definition.strategy;
     const old = current?.object;
-    if (!old && !u.forceCreate && !strategy.allowCreateOnUpdate) throw notFound(c.resource ?? this.resource, name);
+    if (!old && !u.forceCreate && !strategy.allowCreateOnUpdate) throw notFound(this.named(c), name);
     if (u.uid && u.uid !== (old?.metadata.uid ?? '')) throw this.uidPrecondition(c, c.dryRun ? key.replace(/^\/registry/, '') : key, name, u.uid, old?.metadata.uid ?? '');
     const built = u.build(old);
     const o = built instanceof Promise ? await built : built;
@@ -250,7 +255,7 @@ export class Registry {
       throw this.invalidResource(c, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
     }
     if (!isUint(asked)) throw plain500(`strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
-    if (asked !== old.metadata.resourceVersion) throw conflict(c.resource ?? this.resource, name, MODIFIED);
+    if (asked !== old.metadata.resourceVersion) throw conflict(this.named(c), name, MODIFIED);
   }
 
   private prepareUpdate(c: Ctx, o: KubeObject, old: KubeObject, strategy: Strategy): Transaction | undefined {
@@ -289,7 +294,7 @@ export class Registry {
   }
 
   private taken(c: Ctx, o: KubeObject, generateName: boolean): StatusError {
-    const resource = c.resource ?? this.resource;
+    const resource = this.named(c);
     const name = o.metadata.name!;
     if (generateName) return generateNameConflict(resource, name);
     const e = alreadyExists(resource, name);
@@ -299,12 +304,12 @@ export class Registry {
 
   private uidPrecondition(c: Ctx, key: string, name: string, wanted: string, actual: string): StatusError {
     const why = `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${actual}`;
-    return conflict(c.resource ?? this.resource, name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
+    return conflict(this.named(c), name, `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`);
   }
 
   /** Invalid as the storage layer says it: named by resource instead of kind. */
   private invalidResource(c: Ctx, name: string, errors: FieldError[]): StatusError {
-    const { group, resource } = c.resource ?? this.resource;
+    const { group, resource } = this.named(c);
     return invalid({ group, kind: resource }, name, errors);
   }
 }
