@@ -49,7 +49,7 @@ describe('what leads through the API server to a process', () => {
     expect(await ask(`${base}/pods/waiting/${sub}?container=x`)).toEqual(bad('container x is not valid for pod waiting'));
     expect(await ask(`${base}/pods/two/${sub}`)).toEqual(bad('a container name must be specified for pod two, choose one of: [i a b]'));
     expect(await ask(`${base}/pods/waiting/${sub}`)).toEqual(bad('pod waiting does not have a host assigned'));
-    expect(await ask(`${base}/pods/lost/${sub}`)).toEqual({ code: 404, reason: 'NotFound', message: 'nodes "gone" not found' });
+    expect(await ask(`${base}/pods/lost/${sub}`)).toEqual({ code: 404, reason: 'NotFound', message: 'pods "gone" not found' });
     expect(await ask(`${base}/pods/one/${sub}`)).toEqual(bad('Upgrade request required'));
     expect(await ask(`${base}/pods/one/${sub}`, undefined, 'POST')).toEqual(bad('Upgrade request required'));
     expect(await ask(`${base}/pods/one/${sub}?dryRun=All`)).toEqual(bad('dryRun is not supported'));
@@ -82,13 +82,13 @@ describe('what leads through the API server to a process', () => {
     expect(await ask(`${base}/services/web/proxy`)).toEqual(unavailable('no endpoints available for service "web"'));
     expect(await ask(`${base}/services/web:81/proxy`)).toEqual(unavailable('no service port 81 found for service "web"'));
     expect(await ask(`${base}/services/none/proxy`)).toEqual(unavailable('no endpoints available for service "none"'));
-    expect(await ask(`${base}/services/empty/proxy`)).toEqual({ code: 404, reason: 'NotFound', message: 'endpoints "empty" not found' });
+    expect(await ask(`${base}/services/empty/proxy`)).toEqual({ code: 404, reason: 'NotFound', message: 'services "empty" not found' });
     expect(await ask(`${base}/services/nope:80/proxy`)).toEqual({ code: 404, reason: 'NotFound', message: 'services "nope" not found' });
   });
 
   it('logs of a pod without a host are empty, and options are checked first', async () => {
-    expect(await visitor.text('GET', `${base}/pods/waiting/log`)).toEqual({ code: 200, body: '' });
+    expect(await visitor.text('GET', `${base}/pods/waiting/log`)).toEqual({ code: 204, body: '' });
     expect(await ask(`${base}/pods/nope/log?tailLines=-1`)).toMatchObject({ code: 422, message: 'PodLogOptions "nope" is invalid: tailLines: Invalid value: -1: must be greater than or equal to 0' });
-    expect(await ask(`${base}/pods/lost/log`)).toEqual({ code: 404, reason: 'NotFound', message: 'nodes "gone" not found' });
+    expect(await ask(`${base}/pods/lost/log`)).toEqual({ code: 404, reason: 'NotFound', message: 'pods "gone" not found' });
   });
 });

@@ -1,3 +1,5 @@
+import { goTimeQuote } from '../patch/go-format';
+
 const UNITS: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, 'µs': 1e-3, 'μs': 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 const PART = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
 
@@ -18,10 +20,10 @@ export function parseGoDuration(text: string): number {
   }
   if (at === body.length && at > 0) return sign * total;
   const rest = /^(\d+\.?\d*|\.\d+)([^\d.]*)/.exec(body.slice(at));
-  const quoted = JSON.stringify(text);
+  const quoted = goTimeQuote(text);
   if (!rest) throw new Error(`time: invalid duration ${quoted}`);
   if (rest[2] === '') throw new Error(`time: missing unit in duration ${quoted}`);
-  throw new Error(`time: unknown unit ${JSON.stringify(rest[2])} in duration ${quoted}`);
+  throw new Error(`time: unknown unit ${goTimeQuote(rest[2]!)} in duration ${quoted}`);
 }
 
 /** Milliseconds as Go's Duration.String writes them: '1h0m0s', '1.5s', '20ms', '0s'. */

@@ -106,6 +106,17 @@ function escapeRune(code: number): string {
   return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
 }
 
+/** The time package's own quoting: everything but printable ASCII as bytes. */
+export function goTimeQuote(s: string): string {
+  let out = '"';
+  for (const c of s) {
+    if (c === '"' || c === '\\') out += `\\${c}`;
+    else if (c >= ' ' && c < '\x80') out += c;
+    else for (const b of Buffer.from(c)) out += `\\x${b.toString(16).padStart(2, '0')}`;
+  }
+  return `${out}"`;
+}
+
 const isPrintable = (c: string): boolean => c === ' ' || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(c);
 
 /** What encoding/json calls the kind of a JSON value that it did not expect. */

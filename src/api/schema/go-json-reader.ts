@@ -189,11 +189,9 @@ function isObject(v: unknown): v is Record<string, unknown> {
   return typeof v === 'object' && v !== null && !Array.isArray(v);
 }
 
-/** A character between single quotes. Go complains about bytes: of anything beyond ASCII it shows the first as if it were a character. */
+/** A byte between single quotes. Go shows it as if it were a character. */
 function quoted(code: number): string {
   if (code === 0x27) return "'\\''";
   if (code === 0x22) return `'"'`;
-  // Texts that were no UTF-8 come as one character a byte; C1 controls stand in no other.
-  const shown = code < 0xa0 ? String.fromCharCode(code) : String.fromCharCode(Buffer.from(String.fromCodePoint(code))[0]!);
-  return `'${goQuote(shown).slice(1, -1)}'`;
+  return `'${goQuote(String.fromCharCode(code)).slice(1, -1)}'`;
 }

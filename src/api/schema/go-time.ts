@@ -1,4 +1,5 @@
 import { isCanonicalTime } from '../meta/time';
+import { goTimeQuote } from '../patch/go-format';
 import { DecodeError } from './decode-error';
 
 const SECONDS = '2006-01-02T15:04:05Z07:00';
@@ -54,7 +55,7 @@ class TimeParser {
     const second = this.ranged(this.digits(2, '05'), 0, 59, 'second');
     const micros = this.fraction();
     const offset = this.zone();
-    if (this.rest !== '') throw new DecodeError(`parsing time ${quote(this.text)}: extra text: ${quote(this.rest)}`);
+    if (this.rest !== '') throw new DecodeError(`parsing time ${goTimeQuote(this.text)}: extra text: ${goTimeQuote(this.rest)}`);
     const date = new Date(0);
     date.setUTCFullYear(year, month - 1, day);
     if (day < 1 || date.getUTCDate() !== day) throw this.outOfRange('day');
@@ -109,21 +110,10 @@ class TimeParser {
   }
 
   private outOfRange(what: string): DecodeError {
-    return new DecodeError(`parsing time ${quote(this.text)}: ${what} out of range`);
+    return new DecodeError(`parsing time ${goTimeQuote(this.text)}: ${what} out of range`);
   }
 
   private mismatch(element: string): DecodeError {
-    return new DecodeError(`parsing time ${quote(this.text)} as ${quote(this.layout)}: cannot parse ${quote(this.rest)} as ${quote(element)}`);
+    return new DecodeError(`parsing time ${goTimeQuote(this.text)} as ${goTimeQuote(this.layout)}: cannot parse ${goTimeQuote(this.rest)} as ${goTimeQuote(element)}`);
   }
-}
-
-/** The time package's own quoting: everything but printable ASCII as bytes. */
-function quote(s: string): string {
-  let out = '"';
-  for (const c of s) {
-    if (c === '"' || c === '\\') out += `\\${c}`;
-    else if (c >= ' ' && c < '\x80') out += c;
-    else for (const b of Buffer.from(c)) out += `\\x${b.toString(16).padStart(2, '0')}`;
-  }
-  return `${out}"`;
 }

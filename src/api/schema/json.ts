@@ -3,12 +3,13 @@ import { MAX_JSON_DEPTH } from './nesting';
 
 /**
  * Parses JSON. Fields that stand twice in an object are pushed to `problems` as `duplicate field "data.k"` and merged the way Go's
- * decoder does (maps and structs together, anything else: the last one wins).
+ * decoder does (maps and structs together, anything else: the last one wins). `bytes`: what `text` was read from, where that may not be UTF-8:
+ * complaints name bytes.
  * @throws SyntaxError in the words of Go's encoding/json, which is also how text nested beyond MAX_JSON_DEPTH is refused
  */
-export function parseJson(text: string, problems?: string[]): unknown {
+export function parseJson(text: string, problems?: string[], bytes?: Buffer): unknown {
   try {
-    return read(text, problems);
+    return read(text, problems, bytes);
   } catch (e) {
     throw e instanceof RangeError ? new SyntaxError(`invalid character '${deepest(text)}' exceeded max depth`) : e;
   }
@@ -27,13 +28,13 @@ function wellFormed(this: Record<string, unknown>, _key: string, v: unknown): un
   return Object.fromEntries(Object.keys(o).map((k) => [k.replace(HALF, '\ufffd'), o[k]]));
 }
 
-function read(text: string, problems: string[] | undefined): unknown {
+function read(text: string, problems: string[] | undefined, bytes: Buffer | undefined): unknown {
   let value: unknown;
   try {
     value = LONE_SURROGATE.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
   } catch {
     // Said again by a reader that words its complaints as Go does; it accepts nothing that JSON.parse refuses.
-    return new GoJsonReader(text, []).read();
+    return new GoJsonReader((bytes ?? Buffer.from(text)).toString('latin1'), []).read();
   }
   if (countColons(text) === countKeys(value, 0)) return value;
   return new GoJsonReader(text, problems ?? []).read();

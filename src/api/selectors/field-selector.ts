@@ -15,7 +15,9 @@ export function parseFieldSelector(text: string): FieldTerm[] {
     if (part === '') continue;
     const at = findOperator(part);
     if (!at) throw new Error(`invalid selector: '${text}'; can't understand '${part}'`);
-    terms.push({ field: part.slice(0, at.at), value: unescape(part.slice(at.at + at.length)), equal: at.equal });
+    const [field, value] = [part.slice(0, at.at), unescape(part.slice(at.at + at.length))];
+    // An operator between nothing and nothing selects everything.
+    if (field !== '' || value !== '') terms.push({ field, value, equal: at.equal });
   }
   return terms;
 }

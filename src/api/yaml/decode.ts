@@ -1,5 +1,6 @@
 import type { CST, Document, ParsedNode, YAMLError } from 'yaml';
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
+import { compareText } from '../patch/go-format';
 import { MAX_YAML_DEPTH } from '../schema/nesting';
 import { resolvePlain } from './scalar';
 
@@ -115,7 +116,7 @@ class Reader {
       define(out, name, this.value(value as ParsedNode));
     }
     for (const m of merged) for (const name of Object.keys(m)) if (!Object.hasOwn(out, name)) define(out, name, m[name]);
-    return out;
+    return inOrder(out);
   }
 
   private scalar(source: string, type: string | undefined, tag: string | undefined): unknown {
@@ -136,6 +137,15 @@ class Reader {
   private line(node: ParsedNode): number {
     return this.lines.linePos(node.range[0]).line;
   }
+}
+
+/** Upstream makes JSON of YAML before it reads it, by way of maps, whose keys it sorts: what is wrong first in that order is complained of first. */
+function inOrder(o: Record<string, unknown>): Record<string, unknown> {
+  const keys = Object.keys(o);
+  if (keys.every((k, i) => i === 0 || compareText(keys[i - 1]!, k) < 0)) return o;
+  const out: Record<string, unknown> = {};
+  for (const k of keys.sort(compareText)) define(out, k, o[k]);
+  return out;
 }
 
 /** A plain property even when it is called __proto__. */

@@ -6,7 +6,7 @@ import { nameIsDnsSubdomain } from '../shared/names';
 import { semanticEqual } from '../shared/equality';
 import { bumpGeneration } from '../shared/generation';
 import type { Raw } from '../shared/raw';
-import { ALL_VERBS, RESETS_SPEC, RESETS_STATUS, viewOf } from '../shared/verbs';
+import { ALL_VERBS, RESETS_SPEC, RESETS_STATUS, viewWithoutTable } from '../shared/verbs';
 import { defaultWebhookService } from '../shared/webhook-client';
 import { validateDefinition, versionsOf } from './definition-validation';
 import { unknownFormats } from './formats';
@@ -96,5 +96,5 @@ export const customResourceDefinition: ResourceDefinition = {
     resetFields: RESETS_STATUS,
   },
   columns: [nameColumn, createdAtColumn],
-  subresources: { status: viewOf(statusStrategy) },
+  subresources: { status: viewWithoutTable(statusStrategy) },
 };

@@ -6,7 +6,7 @@ import { ageColumn, nameColumn } from '../shared/columns';
 import { isPortNumber } from '../shared/formats';
 import { isDns1035Label, isDns1123Subdomain, isPathSegmentName } from '../shared/names';
 import type { Raw } from '../shared/raw';
-import { ALL_VERBS, RESETS_STATUS, viewOf } from '../shared/verbs';
+import { ALL_VERBS, RESETS_STATUS, viewWithoutTable } from '../shared/verbs';
 import { CHANGE_PLAIN } from '../shared/metadata-rules';
 
 const KEPT_BY_STATUS = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const;
@@ -98,7 +98,7 @@ export const apiService: ResourceDefinition = {
     ageColumn,
   ],
   subresources: {
-    status: viewOf({
+    status: viewWithoutTable({
       metadata: CHANGE_PLAIN,
       prepareForUpdate(_c, o, old) {
         o.spec = old.spec;

@@ -6,7 +6,7 @@ import { formatTime } from '../../api/meta/time';
 import type { Ctx, ResourceDefinition } from '../../apiserver/registry/strategy';
 import { ageColumn, nameColumn } from '../shared/columns';
 import type { Raw } from '../shared/raw';
-import { ALL_VERBS, viewOf } from '../shared/verbs';
+import { ALL_VERBS, viewOf, viewWithoutTable } from '../shared/verbs';
 import { readCertificateRequest } from '../../api/x509/certificate-request';
 import { validateCsr, validateCsrUpdate } from './csr-validation';
 import { WHOLE_THEN_CHANGE } from '../shared/metadata-rules';
@@ -105,7 +105,7 @@ export const certificateSigningRequest: ResourceDefinition = {
     { name: 'Condition', type: 'string', cell: conditionCell },
   ],
   subresources: {
-    approval: viewOf({
+    approval: viewWithoutTable({
       metadata: WHOLE_THEN_CHANGE,
       prepareForUpdate(c, o, old) {
         fillConditionTimes(c, o, old);

@@ -89,7 +89,7 @@ const finalizeStrategy: Strategy = {
   resetFields: RESETS_STATUS,
 };
 
-const finalize: UpdateSubresource = { type: 'update', verbs: ['update'], strategy: finalizeStrategy };
+const finalize: UpdateSubresource = { type: 'update', verbs: ['update'], strategy: finalizeStrategy, table: false };
 
 export const namespace: ResourceDefinition = {
   gvk: { group: '', version: 'v1', kind: 'Namespace' },

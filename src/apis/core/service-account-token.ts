@@ -178,7 +178,7 @@ export function serviceAccountToken(issuer: TokenIssuer): ActionSubresource {
       return {
         kind: GVK.kind,
         apiVersion: 'authentication.k8s.io/v1',
-        metadata: { name, namespace, uid, creationTimestamp: formatTime(now) },
+        metadata: { name, namespace, uid, creationTimestamp: formatTime(now), managedFields: request.metadata.managedFields },
         spec,
         status: { token, expirationTimestamp: formatTime(now + spec.expirationSeconds * 1000) },
       };

@@ -5,7 +5,7 @@ import { ageColumn, nameColumn } from '../shared/columns';
 import { semanticEqual } from '../shared/equality';
 import { goValue } from '../shared/go-value';
 import { resetMetadataForStatus } from '../shared/status';
-import { ALL_VERBS, RESETS_STATUS, viewOf } from '../shared/verbs';
+import { ALL_VERBS, RESETS_STATUS, viewWithoutTable } from '../shared/verbs';
 import { validateAdminAccess, validateAdminAllocation } from './admin-access';
 import { defaultClaimSpec, requestNamesOf, validateClaimSpec } from './claim-spec';
 import { defaultClaimStatus, dropDeallocatedDevices, validateClaimStatus } from './claim-status';
@@ -63,5 +63,5 @@ export const resourceClaim: ResourceDefinition = {
     resetFields: RESETS_STATUS,
   },
   columns: [nameColumn, { name: 'State', type: 'string', cell: stateOf }, ageColumn],
-  subresources: { status: viewOf(statusStrategy) },
+  subresources: { status: viewWithoutTable(statusStrategy) },
 };

@@ -12,6 +12,11 @@ export function viewOf<T extends KubeObject>(strategy: Strategy<T>): UpdateSubre
   return { type: 'update', verbs: VIEW_VERBS, strategy };
 }
 
+/** A view that cannot be asked for as a table. */
+export function viewWithoutTable<T extends KubeObject = KubeObject>(strategy: Strategy<T>): UpdateSubresource<T> {
+  return { ...viewOf(strategy), table: false };
+}
+
 /** Managed fields of the main resource leave status out, those of the status view leave spec out. */
 export const RESETS_STATUS: readonly (readonly string[])[] = [['status']];
 export const RESETS_SPEC: readonly (readonly string[])[] = [['spec']];

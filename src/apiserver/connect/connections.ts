@@ -32,7 +32,7 @@ export class Connections {
     const pod = this.pod(x, x.name!);
     if (x.subresource !== 'portforward') containerOf(pod, x.query.get('container') || undefined);
     if (!pod.spec.nodeName) throw badRequest(`pod ${x.name} does not have a host assigned`);
-    const address = nodeAddress(this.lookup, pod.spec.nodeName as string);
+    const address = this.kubelet(pod);
     if (!x.upgrade) throw badRequest('Upgrade request required');
     throw new StatusError(500, undefined, `error dialing backend: ${refused(address)}`);
   };
@@ -50,12 +50,17 @@ export class Connections {
     return found;
   }
 
+  /** The address of a pod's node. @throws NotFound, which upstream words as if it were about a pod */
+  private kubelet(pod: KubeObject): string {
+    return nodeAddress(this.lookup, pod.spec.nodeName as string, '', 'pods');
+  }
+
   private log(x: Exchange): void {
     const o = podLogOptions(x.query, x.name!, this.clock.now());
     const pod = this.pod(x, x.name!);
     const container = containerOf(pod, o.container);
-    if (!pod.spec.nodeName) return x.send(200, 'text/plain', Buffer.alloc(0));
-    nodeAddress(this.lookup, pod.spec.nodeName as string);
+    if (!pod.spec.nodeName) return x.send(204, '', Buffer.alloc(0));
+    this.kubelet(pod);
     const lines = this.lines(pod, container, o);
     if (!o.follow) {
       const bytes = Buffer.from(formatLog(lines, o));

@@ -45,7 +45,8 @@ export function serviceAddress(lookup: Lookup, namespace: string, id: string): s
     portName = found.name ?? '';
   }
   const endpoints = lookup.get(core('endpoints'), namespace, name);
-  if (!endpoints) throw notFound({ group: '', resource: 'endpoints' }, name);
+  // Upstream names whatever it misses on the way by the resource that was asked.
+  if (!endpoints) throw notFound({ group: '', resource: 'services' }, name);
   const subsets = (endpoints['subsets'] ?? []) as Subset[];
   if (!subsets.length) throw unavailable(`no endpoints available for service ${JSON.stringify(name)}`);
   for (const s of subsets) {
@@ -57,9 +58,9 @@ export function serviceAddress(lookup: Lookup, namespace: string, id: string): s
 }
 
 /** Address of a node's kubelet, or of another port on it. @throws NotFound, and 500 when the node has told no address */
-export function nodeAddress(lookup: Lookup, name: string, port = ''): string {
+export function nodeAddress(lookup: Lookup, name: string, port = '', resource = 'nodes'): string {
   const node = lookup.get(core('nodes'), undefined, name);
-  if (!node) throw notFound({ group: '', resource: 'nodes' }, name);
+  if (!node) throw notFound({ group: '', resource }, name);
   const addresses = (node.status?.addresses ?? []) as { type: string; address: string }[];
   const preferred = ['Hostname', 'InternalDNS', 'InternalIP', 'ExternalDNS', 'ExternalIP'].map((t) => addresses.find((a) => a.type === t)).find((a) => a);
   if (!preferred) throw new StatusError(500, undefined, 'no preferred addresses found; known addresses: []');

@@ -2,6 +2,7 @@ import { badRequest, StatusError } from '../../api/errors/status-error';
 import { cloneJson } from '../../api/meta/clone';
 import { apiVersionOf } from '../../api/meta/object';
 import type { KubeObject } from '../../api/meta/object';
+import { trackUpdate } from '../../api/patch/track-update';
 import { parseJson } from '../../api/schema/json';
 import { deleteObject } from '../registry/deletion';
 import { Entry, OTHER_NAMESPACE } from '../registry/registry';
@@ -9,6 +10,7 @@ import type { Registry } from '../registry/registry';
 import type { ActionContext, ActionSubresource } from '../registry/strategy';
 import { decodeBody } from './decode-body';
 import type { Body, ObjectResult, RequestContext, WriteParams } from './handlers';
+import { managerOf } from './field-manager';
 import { checkedDeleteOptions, writeOptions } from './options';
 import { strategyContext } from './services';
 import type { Writer } from './writer';
@@ -33,6 +35,7 @@ export async function runAction(writer: Writer, action: ActionSubresource, ctx: 
       await deleteObject(registry, { ...c, dryRun: c.dryRun || o.dryRun }, name, o);
     },
   };
+  trackUpdate({ updated: object, schema: schemas.get(action.schema)!, manager: managerOf(o.fieldManager, ctx.userAgent), subresource: ctx.subresource, now: c.clock.now() });
   const pending = writer.s.admission.admit({ operation: 'CREATE', definition: registry.definition, subresource: ctx.subresource, namespace: c.namespace, name, object, user: c.user, dryRun: c.dryRun, ctx: c });
   if (pending) await pending;
   const answer = await action.create(context, object);
@@ -45,7 +48,7 @@ function inOwnVersion(action: ActionSubresource, body: Body): Body {
   const problems = [...(body.problems ?? [])];
   let value: unknown;
   try {
-    value = body.value ?? parseJson(body.text ?? '', problems);
+    value = body.value ?? parseJson(body.text ?? '', problems, body.bytes);
   } catch {
     return body; // decodeBody words what is wrong with it
   }

@@ -16,11 +16,14 @@ export function encodeContinue(start: string, prefix: string, rev: number): stri
 /** Reads a token back. @throws BadRequest in upstream's words */
 export function decodeContinue(token: string, prefix: string): ContinuePoint {
   const bad = (why: string): Error => badRequest(`invalid continue token: continue key is not valid: ${why}`);
-  const stop = token.search(/[^A-Za-z0-9_-]/);
+  const odd = token.search(/[^A-Za-z0-9_-]/);
+  // One digit more than whole bytes need stands for nothing.
+  const stop = odd < 0 && token.length % 4 === 1 ? token.length - 1 : odd;
   if (stop >= 0) throw bad(`illegal base64 data at input byte ${stop}`);
   let value: unknown;
   try {
-    value = parseJson(Buffer.from(token, 'base64url').toString('latin1'));
+    const bytes = Buffer.from(token, 'base64url');
+    value = parseJson(bytes.toString('utf8'), undefined, bytes);
   } catch (e) {
     throw bad((e as Error).message);
   }

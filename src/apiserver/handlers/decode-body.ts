@@ -25,7 +25,7 @@ export function decodeBody(schemas: SchemaSet, gvk: GVK, schema: ObjectSchema, b
 function parsed(body: Body, gvk: GVK, problems: string[] | undefined): unknown {
   if (body.mediaType === 'application/json' && body.text !== undefined && body.value === undefined) {
     try {
-      return parseJson(body.text, problems);
+      return parseJson(body.text, problems, body.bytes);
     } catch (e) {
       if (!(e instanceof SyntaxError)) throw e;
       throw badRequest(`the object provided is unrecognized (must be of type ${gvk.kind}): couldn't get version/kind; json parse error: ${e.message} (${excerpt(body.text)})`);

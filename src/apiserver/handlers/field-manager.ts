@@ -3,11 +3,11 @@ import type { WriteParams } from './handlers';
 
 const MAX_LENGTH = 128;
 
-/** Checks fieldManager and force as PatchOptions and its siblings do; complaints go to `errors`. */
-export function decodeFieldManager(p: WriteParams, apply: boolean, errors: FieldError[]): void {
-  if (!apply) {
+/** Checks fieldManager, and of a patch also force, which CreateOptions and UpdateOptions do not have; complaints go to `errors`. */
+export function decodeFieldManager(p: WriteParams, kind: 'apply' | 'patch' | 'other', errors: FieldError[]): void {
+  if (kind === 'patch') {
     if (p.force !== undefined) errors.push(forbiddenField('force', 'may not be specified for non-apply patch'));
-  } else if (!p.fieldManager) {
+  } else if (kind === 'apply' && !p.fieldManager) {
     errors.push(required('fieldManager', 'is required for apply patch'));
   }
   const name = p.fieldManager;

@@ -24,6 +24,8 @@ export interface RequestContext {
 export interface Body {
   value: unknown;
   text?: string;
+  /** What `text` was read from. */
+  bytes?: Buffer;
   mediaType: 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf' | 'local';
   /** Strict-decoding complaints found while parsing (duplicate keys of YAML). */
   problems?: string[];

@@ -1,5 +1,6 @@
 import { type FieldError, forbiddenField, notSupported } from '../../api/errors/field-error';
 import { StatusError, badRequest, invalid } from '../../api/errors/status-error';
+import { goQuote } from '../../api/patch/go-format';
 import { isUint, plain500 } from '../registry/registry';
 import type { ListParams } from './handlers';
 import { isTrue, parseInt64 } from './options';
@@ -23,8 +24,8 @@ const LIST_OPTIONS = { group: 'meta.k8s.io', kind: 'ListOptions' };
 
 /** Validates the query of a list or watch in upstream's order. @throws BadRequest, Invalid */
 export function readOptions(p: ListParams, watch: boolean): ReadOptions {
-  const timeoutSeconds = p.timeoutSeconds === undefined || p.timeoutSeconds === '' ? undefined : parseInt64(p.timeoutSeconds);
-  const limit = p.limit === undefined || p.limit === '' ? 0 : parseInt64(p.limit);
+  const timeoutSeconds = p.timeoutSeconds === undefined ? undefined : parseInt64(p.timeoutSeconds);
+  const limit = p.limit === undefined ? 0 : parseInt64(p.limit);
   const selectors = parseSelectors(p);
   const rv = p.resourceVersion ?? '';
   const match = p.resourceVersionMatch ?? '';
@@ -83,7 +84,7 @@ export function getRevision(rv: string | undefined): number | undefined {
 }
 
 function badVersion(rv: string): string {
-  return `resourceVersion: Invalid value: ${JSON.stringify(rv)}: strconv.ParseUint: parsing ${JSON.stringify(rv)}: invalid syntax`;
+  return `resourceVersion: Invalid value: ${goQuote(rv)}: strconv.ParseUint: parsing ${goQuote(rv)}: invalid syntax`;
 }
 
 /** 410 of a list whose exact revision or continue token is too old; `token` lets it go on inconsistently. */

@@ -1,6 +1,6 @@
-import { goJson } from '../../api/patch/go-format';
+import { goJson, goQuote } from '../../api/patch/go-format';
 import type { FieldError } from '../../api/errors/field-error';
-import { invalidValue, notSupported } from '../../api/errors/field-error';
+import { invalidValue, notSupported, notSupportedText } from '../../api/errors/field-error';
 import { badRequest, invalid } from '../../api/errors/status-error';
 import type { SchemaSet } from '../../api/schema/schema';
 import { DecodeError, decodeObject } from '../../api/schema/decode';
@@ -28,12 +28,12 @@ export function writeOptions(kind: OptionsKind, p: WriteParams, apply = false): 
   const errors: FieldError[] = [];
   const patch = kind === 'PatchOptions';
   const force = p.force !== undefined && isTrue(p.force);
-  if (patch) decodeFieldManager(p, apply, errors);
+  if (patch) decodeFieldManager(p, apply ? 'apply' : 'patch', errors);
   if (p.dryRun !== undefined) checkDryRun(p.dryRun, errors);
-  if (!patch) decodeFieldManager(p, false, errors);
+  if (!patch) decodeFieldManager(p, 'other', errors);
   const validation = p.fieldValidation ?? '';
   if (validation !== '' && validation !== 'Ignore' && validation !== 'Warn' && validation !== 'Strict') {
-    errors.push(notSupported('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']));
+    errors.push(notSupportedText('fieldValidation', validation, ['', 'Ignore', 'Strict', 'Warn']));
   }
   if (errors.length) throw invalid({ group: META, kind }, '', errors);
   return { dryRun: p.dryRun !== undefined, fieldManager: p.fieldManager, fieldValidation: (validation || 'Warn') as WriteOptions['fieldValidation'], force };
@@ -51,9 +51,9 @@ function checkDryRun(values: readonly string[], errors: FieldError[]): void {
 
 /** A signed 64-bit number in a query. @throws BadRequest in strconv's words */
 export function parseInt64(text: string): number {
-  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+  if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
   const n = BigInt(text.replace('+', ''));
-  if (n > 9223372036854775807n || n < -9223372036854775808n) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: value out of range`);
+  if (n > 9223372036854775807n || n < -9223372036854775808n) throw badRequest(`strconv.ParseInt: parsing ${goQuote(text)}: value out of range`);
   return Number(n);
 }
 
@@ -101,11 +101,11 @@ const SCHEME = 'k8s.io/apimachinery/pkg/apis/meta/internalversion/scheme/registe
 function optionsFromBody(schemas: SchemaSet, body: Body): RawDeleteOptions {
   let value = body.value;
   try {
-    if (body.mediaType === 'application/json' && body.text !== undefined && value === undefined) value = parseJson(body.text);
+    if (body.mediaType === 'application/json' && body.text !== undefined && value === undefined) value = parseJson(body.text, undefined, body.bytes);
     if (value === null || value === undefined) return {};
     const head = value as { kind?: unknown; apiVersion?: unknown };
     if (typeof head.kind === 'string' && head.kind !== '' && head.kind !== 'DeleteOptions') {
-      throw badRequest(`no kind ${JSON.stringify(head.kind)} is registered for version ${JSON.stringify(head.apiVersion ?? '')} in scheme ${JSON.stringify(SCHEME)}`);
+      throw badRequest(`no kind ${goQuote(head.kind)} is registered for version ${goQuote(String(head.apiVersion ?? ''))} in scheme ${goQuote(SCHEME)}`);
     }
     return decodeObject(schemas.get(DELETE_OPTIONS)!, value) as unknown as RawDeleteOptions;
   } catch (e) {
@@ -117,7 +117,7 @@ function optionsFromBody(schemas: SchemaSet, body: Body): RawDeleteOptions {
 
 function optionsFromQuery(q: DeleteQuery): RawDeleteOptions {
   return {
-    gracePeriodSeconds: q.gracePeriodSeconds === undefined || q.gracePeriodSeconds === '' ? undefined : parseInt64(q.gracePeriodSeconds),
+    gracePeriodSeconds: q.gracePeriodSeconds === undefined ? undefined : parseInt64(q.gracePeriodSeconds),
     propagationPolicy: q.propagationPolicy,
     orphanDependents: q.orphanDependents === undefined ? undefined : isTrue(q.orphanDependents),
     dryRun: q.dryRun,

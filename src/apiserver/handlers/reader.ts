@@ -43,7 +43,9 @@ export class Reader {
       this.notInTheFuture(rev);
       if (o.match === 'Exact' || (o.match === '' && o.limit > 0)) return this.exact(ctx, selection, rev, undefined, o.limit);
     }
-    return this.newest(selection, o.limit, undefined);
+    // Any version will do: upstream's watch cache gives all it has. Events are read past it.
+    const limit = rev === 0 && !this.registry.definition.expires ? 0 : o.limit;
+    return this.newest(selection, limit, undefined);
   }
 
   /** @throws Expired (410) when the version is too old, errors of selectors and options */

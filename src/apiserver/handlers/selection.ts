@@ -1,5 +1,6 @@
 import { badRequest } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
+import { goQuote } from '../../api/patch/go-format';
 import { parseFieldSelector } from '../../api/selectors/field-selector';
 import type { FieldTerm } from '../../api/selectors/field-selector';
 import { EVERYTHING, parseLabelSelector } from '../../api/selectors/label-selector';
@@ -62,13 +63,17 @@ function dispatch(r: Registry, namespace: string | undefined, t: FieldTerm, pred
   return false;
 }
 
-function checkField(view: ResourceDefinition, field: string): void {
-  if (field === 'metadata.name' || field === 'metadata.namespace' || (view.fields && Object.hasOwn(view.fields, field))) return;
-  if (!view.fields) throw badRequest(`${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
+/** @throws BadRequest for a field that `view` cannot be selected by */
+export function checkField(view: ResourceDefinition, field: string): void {
+  // Kinds with fields of their own list all they know, and what has no namespace does not list it.
+  const place = field === 'metadata.namespace' && (view.namespaced || !view.fields);
+  if (field === 'metadata.name' || place || (view.fields && Object.hasOwn(view.fields, field))) return;
+  if (!view.fields) throw badRequest(`${goQuote(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`);
   throw badRequest(view.unknownField?.(field) ?? `field label not supported: ${field}`);
 }
 
-function satisfies(terms: readonly FieldTerm[], fields: ResourceDefinition['fields'], o: KubeObject): boolean {
+/** Whether an object has the values that all terms ask for. */
+export function satisfies(terms: readonly FieldTerm[], fields: ResourceDefinition['fields'], o: KubeObject): boolean {
   for (const t of terms) if ((fieldValue(fields, t.field, o) === t.value) !== t.equal) return false;
   return true;
 }

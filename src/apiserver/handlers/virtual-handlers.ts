@@ -13,7 +13,7 @@ import { writeOptions } from './options';
 import { readOptions } from './list-options';
 import { strategyContext } from './services';
 import type { HandlerServices } from './services';
-import { parseLabelSelector } from '../../api/selectors/label-selector';
+import { checkField, satisfies } from './selection';
 
 /** A resource of which nothing is stored: reviews and bindings are answered, component statuses are computed. */
 export class VirtualHandlers implements ResourceHandlers {
@@ -30,7 +30,7 @@ export class VirtualHandlers implements ResourceHandlers {
     const object = decodeBody(this.s.schemas, d.gvk, this.s.schemas.get(d.schema)!, body, ctx, o);
     if (d.forwardsTo) {
       const { resource, subresource } = d.forwardsTo;
-      return this.handlers.get('', 'v1', resource)!.create({ ...ctx, warn: (t) => ctx.warn(t), name: object.metadata.name ?? '', subresource }, body, p);
+      return this.handlers.get('', 'v1', resource)!.create({ ...ctx, userAgent: ctx.userAgent, signal: ctx.signal, warn: (t) => ctx.warn(t), name: object.metadata.name ?? '', subresource }, body, p);
     }
     wipeSystemFields(object.metadata);
     if (d.namespaced) checkNamespace(object.metadata, ctx.namespace);
@@ -50,9 +50,10 @@ export class VirtualHandlers implements ResourceHandlers {
   }
 
   list(ctx: RequestContext, p: ListParams): ListResult {
-    readOptions(p, false);
-    const labels = parseLabelSelector(p.labelSelector ?? '');
-    return { items: this.all(ctx).filter((o) => labels.matches(o.metadata.labels)).map(entry), rev: 0 };
+    const { labels, fields } = readOptions(p, false).selectors;
+    for (const { field } of fields) checkField(this.definition, field);
+    const chosen = this.all(ctx).filter((o) => labels.matches(o.metadata.labels) && satisfies(fields, this.definition.fields, o));
+    return { items: chosen.map(entry), rev: 0 };
   }
 
   update(): Promise<ObjectResult> {

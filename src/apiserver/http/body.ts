@@ -50,6 +50,10 @@ export class RequestBody implements Body {
     return this.mediaType === 'application/json' ? this.raw.toString('utf8') : undefined;
   }
 
+  get bytes(): Buffer {
+    return this.raw;
+  }
+
   get value(): unknown {
     if (!this.parsed) {
       this.result = this.parse();
@@ -73,7 +77,7 @@ export class RequestBody implements Body {
   private decode(problems: string[]): unknown {
     switch (this.mediaType) {
       case 'application/json':
-        return withTypeMeta(() => parseJson(this.raw.toString('utf8'), problems));
+        return withTypeMeta(() => parseJson(this.raw.toString('utf8'), problems, this.raw));
       case 'application/yaml': {
         const value = parseYaml(this.raw.toString('utf8'), problems);
         return withTypeMeta(() => value);

@@ -48,7 +48,7 @@ export class Endpoint {
     this.listKind = d.listKind ?? `${d.gvk.kind}List`;
     this.custom = d.typedListItems === true;
     this.prefixLength = this.custom ? 0 : Buffer.byteLength(`{"kind":${JSON.stringify(this.gvk.kind)},"apiVersion":${JSON.stringify(this.apiVersion)},`);
-    this.columns = subresource === undefined || subresource.type === 'update' ? d.columns : subresource.type === 'scale' ? scaleColumns : [];
+    this.columns = columnsOf(d, subresource);
     const protobuf = !this.custom || subresource?.type === 'scale';
     this.types = protobuf ? ALL_TYPES : [MEDIA_TYPES.json, MEDIA_TYPES.yaml];
     this.negotiator = new Negotiator(resourceAbilities(this.columns.length > 0, protobuf));
@@ -93,6 +93,11 @@ export class Endpoint {
     const group = this.definition.storedAs && !this.sub ? this.definition.storedAs.group : this.gvk.group;
     return `*${group === '' ? 'core' : group.split('.')[0]}.${list ? this.listKind : this.gvk.kind}`;
   }
+}
+
+function columnsOf(d: ResourceDefinition, s: Subresource | undefined): readonly Column[] {
+  if (s === undefined || (s.type === 'update' && s.table !== false)) return d.columns;
+  return s.type === 'scale' ? scaleColumns : [];
 }
 
 function verbsOf(d: ResourceDefinition, s: Subresource | undefined): readonly string[] {

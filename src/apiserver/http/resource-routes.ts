@@ -2,6 +2,7 @@ import { badRequest, methodNotAllowed, methodNotSupported, notFound, StatusError
 import type { ConnectSubresource } from '../registry/strategy';
 import type { DeleteQuery, HandlerMap, ListParams, ListResult, ObjectResult, PatchBody, ResourceHandlers, WriteParams } from '../handlers/handlers';
 import type { Body } from '../handlers/handlers';
+import { writeOptions } from '../handlers/options';
 import { bodyType, RequestBody } from './body';
 import type { ProtobufBodies } from './body';
 import type { Encoder } from './encoder';
@@ -86,7 +87,10 @@ export class ResourceRoutes {
     if (e.definition.namespaced) x.namespace = info.namespace === '' ? undefined : info.namespace;
     if (info.name !== '') x.name = info.name;
     if (e.sub) x.subresource = info.subresource;
-    if (action === 'connect') return this.settle(x, this.stream(x, e, e.sub as ConnectSubresource));
+    if (action === 'connect') {
+      if (info.subresource === 'log') checkLogAccept(e, headers.accept);
+      return this.settle(x, this.stream(x, e, e.sub as ConnectSubresource));
+    }
     if (action === 'patch' && !e.custom && !PATCH_TYPES.has(baseType(headers.contentType))) throw unsupportedRouteType();
     const lists = action === 'list' || action === 'watch';
     if (!e.custom && !routeAccepts(headers.accept, e.types)) throw notAcceptableRoute(lists ? [...e.types, ...STREAM_TYPES] : e.types);
@@ -112,7 +116,7 @@ export class ResourceRoutes {
   }
 
   private write(x: Exchange, e: Endpoint, accepted: Accepted, action: 'create' | 'update'): void {
-    const type = bodyType(x.headers.contentType);
+    const type = action === 'update' ? updateType(x) : bodyType(x.headers.contentType);
     const expected = { apiVersion: e.apiVersion, kind: e.gvk.kind, wrap: true };
     this.withBody(x, (raw) => {
       const body = new RequestBody(raw, type, expected, this.codec);
@@ -178,6 +182,23 @@ export class ResourceRoutes {
   private settle(x: Exchange, work: Promise<void>): void {
     work.catch((error: unknown) => this.answers.fail(x, error));
   }
+}
+
+/** The type of the body of a PUT, whose options are looked at before it. @throws Invalid, 415 */
+function updateType(x: Exchange): ReturnType<typeof bodyType> {
+  try {
+    return bodyType(x.headers.contentType);
+  } catch (e) {
+    writeOptions('UpdateOptions', writeParams(x));
+    throw e;
+  }
+}
+
+/** Logs are text, but what may be asked for is what errors can be written in. @throws 406 */
+function checkLogAccept(e: Endpoint, accept: string): void {
+  const types = ['text/plain', ...e.types];
+  if (!routeAccepts(accept, types)) throw notAcceptableRoute(types);
+  if (!e.negotiator.negotiate(accept)) throw notAcceptable(ALL_TYPES);
 }
 
 /** What the path names; undefined when no such path exists for the resource. */

@@ -1,4 +1,4 @@
-import { StatusError } from '../../api/errors/status-error';
+import { StatusError, conflict } from '../../api/errors/status-error';
 import type { GroupResource, Status } from '../../api/errors/status-error';
 import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
@@ -40,7 +40,7 @@ export async function deleteObject(r: Registry, c: Ctx, name: string, options: D
 }
 
 async function deleteOnce(r: Registry, c: Ctx, name: string, current: Cached, options: DeletionOptions): Promise<Deletion | undefined> {
-  checkPreconditions(r, name, current.object, options);
+  checkPreconditions(r, c, name, current.object, options);
   const strategy = r.definition.strategy;
   if (strategy.deletionBlocked?.(current.object)) return markBlocked(r, c, current);
   const grace = gracefully(r, c, current.object, options);
@@ -83,17 +83,19 @@ async function markBlocked(r: Registry, c: Ctx, current: Cached): Promise<Deleti
   return marked && { cached: marked, gone: false };
 }
 
-function checkPreconditions(r: Registry, name: string, o: KubeObject, options: DeletionOptions): void {
+function checkPreconditions(r: Registry, c: Ctx, name: string, o: KubeObject, options: DeletionOptions): void {
   const { uid, resourceVersion } = o.metadata;
   if (options.uid !== undefined && options.uid !== uid) {
-    throw preconditionConflict(r, name, 'UID', options.uid, uid ?? '', 'The object might have been deleted and then recreated');
+    throw preconditionConflict(r, c, name, 'UID', options.uid, uid ?? '', 'The object might have been deleted and then recreated');
   }
   if (options.resourceVersion !== undefined && options.resourceVersion !== resourceVersion) {
-    throw preconditionConflict(r, name, 'ResourceVersion', options.resourceVersion, resourceVersion ?? '', 'The object might have been modified');
+    throw preconditionConflict(r, c, name, 'ResourceVersion', options.resourceVersion, resourceVersion ?? '', 'The object might have been modified');
   }
 }
 
-function preconditionConflict(r: Registry, name: string, what: string, wanted: string, actual: string, maybe: string): StatusError {
+function preconditionConflict(r: Registry, c: Ctx, name: string, what: string, wanted: string, actual: string, maybe: string): StatusError {
+  // Namespaces are deleted by storage of their own, which words it otherwise.
+  if (r.definition.strategy.deletionBlocked) return conflict(c.resource ?? r.resource, name, `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${actual}`);
   const { group, kind } = r.definition.gvk;
   const why = `the ${what} in the precondition (${wanted}) does not match the ${what} in record (${actual}). ${maybe}`;
   return new StatusError(409, 'Conflict', `Operation cannot be fulfilled on ${group ? `${kind}.${group}` : kind} "${name}": ${why}`, { name, ...(group ? { group } : {}), kind });

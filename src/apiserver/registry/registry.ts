@@ -4,6 +4,7 @@ import { MODIFIED, StatusError, alreadyExists, badRequest, conflict, generateNam
 import type { GroupResource } from '../../api/errors/status-error';
 import type { KubeObject, ObjectMeta } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
+import { goQuote } from '../../api/patch/go-format';
 import { keepTimestamps } from '../../api/patch/keep-timestamps';
 import { encodeObject } from '../../api/schema/encode';
 import type { Store } from '../../storage/store';
@@ -109,10 +110,8 @@ export class Registry {
   async create(c: Ctx, object: KubeObject, validate?: (o: KubeObject) => void | Promise<void>, strategy: Strategy = this.definition.strategy): Promise<Cached> {
     const m = object.metadata;
     // Only storage refuses a version, and a dry run does not get that far: it answers with what was sent.
-    if (!c.dryRun) {
-      if (m.resourceVersion !== undefined && m.resourceVersion !== '' && m.resourceVersion !== '0') throw plain500('resourceVersion should not be set on objects to be created');
-      delete m.resourceVersion;
-    }
+    const version = m.resourceVersion;
+    if (!c.dryRun) delete m.resourceVersion;
     this.fillSystemFields(c, object);
     const generated = !!m.generateName && !m.name;
     for (let attempt = 1; ; attempt++) {
@@ -125,6 +124,7 @@ export class Registry {
           const pending = validate?.(object);
           if (pending) await pending;
         }
+        if (!c.dryRun && version !== undefined && isUint(version) && Number(version) !== 0) throw plain500('resourceVersion should not be set on objects to be created');
         const stored = await this.insert(c, object);
         if (stored) {
           transaction?.commit();
@@ -254,7 +254,7 @@ export class Registry {
       }
       throw this.invalidResource(c, name, [invalidValue('metadata.resourceVersion', 0, 'must be specified for an update')]);
     }
-    if (!isUint(asked)) throw plain500(`strconv.ParseUint: parsing ${JSON.stringify(asked)}: invalid syntax`);
+    if (!isUint(asked)) throw plain500(`strconv.ParseUint: parsing ${goQuote(asked)}: invalid syntax`);
     if (asked !== old.metadata.resourceVersion) throw conflict(this.named(c), name, MODIFIED);
   }
 
@@ -265,6 +265,7 @@ export class Registry {
     strategy.prepareForUpdate?.(c, o, old);
     const m = o.metadata; // the strategy may have put another in its place
     m.uid ||= was.uid;
+    delete m.selfLink;
     if (was.creationTimestamp) m.creationTimestamp = was.creationTimestamp;
     if (was.deletionTimestamp) m.deletionTimestamp = was.deletionTimestamp;
     m.deletionGracePeriodSeconds ??= was.deletionGracePeriodSeconds;

@@ -109,6 +109,8 @@ export interface UpdateSubresource<T extends KubeObject = KubeObject> {
   type: 'update';
   verbs: readonly Verb[];
   strategy: Strategy<T>;
+  /** False: it makes no tables, as upstream's storage for it does not. */
+  table?: false;
 }
 
 /** The scale view: reads and writes an autoscaling/v1 Scale. */

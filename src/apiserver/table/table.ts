@@ -52,9 +52,10 @@ export function blankRowJson(columns: readonly Column[], object: string): string
   return `{"cells":[${columns.map((c) => (c.type === 'integer' || c.type === 'number' ? '0' : '""')).join(',')}],"object":${object}}`;
 }
 
-/** JSON text of a meta.k8s.io Table. `columns`: JSON of the definitions, or 'null' for later frames of a watch. */
-export function tableJson(version: MetaVersion, metadata: TableMetadata, columns: string, rows: readonly string[]): string {
-  return `${tableHead(version, metadata, columns)}${rows.join(',')}]}`;
+/** JSON text of a meta.k8s.io Table. `columns`: JSON of the definitions, or 'null' for later frames of a watch. `rows` undefined: null. */
+export function tableJson(version: MetaVersion, metadata: TableMetadata, columns: string, rows: readonly string[] | undefined): string {
+  const head = tableHead(version, metadata, columns);
+  return rows ? `${head}${rows.join(',')}]}` : `${head.slice(0, -1)}null}`;
 }
 
 /** A Table up to where its rows begin. */

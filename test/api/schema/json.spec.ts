@@ -44,9 +44,19 @@ describe('parseJson', () => {
     ['{"a": é}', "invalid character 'Ã' looking for beginning of value"],
     ['['.repeat(20_000), "invalid character '[' exceeded max depth"],
     ['{"a":'.repeat(1001) + '1' + '}'.repeat(1001), "invalid character '{' exceeded max depth"],
-    ['\u009e', "invalid character '\\u009e' looking for beginning of value"],
   ])('refuses %j as Go does', (text, message) => {
     expect(() => parseJson(text)).toThrow(new SyntaxError(message));
+  });
+});
+
+describe('what is no UTF-8', () => {
+  it.each([
+    [[0x9e], "invalid character '\\u009e' looking for beginning of value"],
+    [[0xe0, 0x31], "invalid character 'à' looking for beginning of value"],
+    [[0x7b, 0x22, 0xff, 0x22, 0x20, 0xff], "invalid character 'ÿ' after object key"],
+  ])('is refused by its bytes: %j', (bytes, message) => {
+    const raw = Buffer.from(bytes);
+    expect(() => parseJson(raw.toString(), undefined, raw)).toThrow(new SyntaxError(message));
   });
 });
 

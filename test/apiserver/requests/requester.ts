@@ -38,7 +38,7 @@ export class Requester {
   /** `body`: sent as it is when it is text or bytes, else as JSON. */
   send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     const data = body === undefined || typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-    const all = { authorization: `Bearer ${this.token}`, 'user-agent': 'tester/1', ...(data === undefined ? {} : { 'content-type': 'application/json' }), ...headers };
+    const all = { authorization: `Bearer ${this.token}`, 'user-agent': 'tester/1', ...(data === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(data as string | Buffer)) }), ...headers };
     return new Promise((resolve, reject) => {
       const req = request(`${this.server}${path}`, { method, headers: all, agent: false, rejectUnauthorized: false }, (res) => {
         const parts: Buffer[] = [];

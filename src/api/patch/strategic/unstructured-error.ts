@@ -1,5 +1,5 @@
 import type { ScalarSchema, SchemaNode } from '../../schema/schema';
-import { isMap } from '../go-format';
+import { isMap, jsonKind } from '../go-format';
 import { goKind } from './patch-meta';
 
 /** What the converter that strategic and applied objects go through says of one; `why`: what the JSON decoder says of it. */
@@ -71,10 +71,17 @@ function first(s: SchemaNode, values: readonly unknown[], goType?: string): stri
 
 /** Most scalars with a format have decoders of their own, whose words are the JSON decoder's. */
 function scalarError(s: ScalarSchema, v: unknown, goType?: string): string | undefined {
+  if (s.format === 'int-or-string') return intOrStringError(v);
   if (s.format === 'byte') return typeof v === 'string' ? undefined : `cannot restore slice from ${kindOf(v)}`;
   const fits =
     s.kind === 'string' ? s.format !== undefined || typeof v === 'string' : s.kind === 'boolean' ? typeof v === 'boolean' : typeof v === 'number' && (s.kind === 'number' || Number.isInteger(v));
   return fits ? undefined : `cannot convert ${typeName(v)} to ${goType && s.format === undefined ? goType : goKind(s)}`;
+}
+
+/** Its own decoder takes anything but texts for a number. */
+function intOrStringError(v: unknown): string | undefined {
+  if (typeof v === 'string' || (typeof v === 'number' && Number.isInteger(v))) return undefined;
+  return `json: cannot unmarshal ${typeof v === 'number' ? `number ${v}` : jsonKind(v)} into Go value of type int32`;
 }
 
 function kindOf(v: unknown): string {

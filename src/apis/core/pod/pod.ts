@@ -4,7 +4,7 @@ import { ipWarnings } from '../../shared/ip';
 import { isDns1123Label, nameIsDnsSubdomain } from '../../shared/names';
 import { podWarnings } from '../../shared/pod-warnings';
 import type { Raw } from '../../shared/raw';
-import { ALL_VERBS, RESETS_STATUS, viewOf } from '../../shared/verbs';
+import { ALL_VERBS, RESETS_STATUS, viewOf, viewWithoutTable } from '../../shared/verbs';
 import { podBinding } from './binding';
 import { POD_COLUMNS, podRowConditions } from './columns';
 import { prepareNewPod } from './create';
@@ -110,13 +110,13 @@ export const pod: ResourceDefinition = {
   subresources: {
     attach: { type: 'connect', gvk: { group: '', version: 'v1', kind: 'PodAttachOptions' }, verbs: STREAM_VERBS },
     binding: podBinding,
-    ephemeralcontainers: viewOf(ephemeralStrategy),
+    ephemeralcontainers: viewWithoutTable(ephemeralStrategy),
     eviction: podEviction,
     exec: { type: 'connect', gvk: { group: '', version: 'v1', kind: 'PodExecOptions' }, verbs: STREAM_VERBS },
     log: { type: 'connect', gvk: { group: '', version: 'v1', kind: 'Pod' }, verbs: ['get'] },
     portforward: { type: 'connect', gvk: { group: '', version: 'v1', kind: 'PodPortForwardOptions' }, verbs: STREAM_VERBS },
     proxy: { type: 'connect', gvk: { group: '', version: 'v1', kind: 'PodProxyOptions' }, verbs: PROXY_VERBS },
-    resize: viewOf(resizeStrategy),
+    resize: viewWithoutTable(resizeStrategy),
     status: viewOf(statusStrategy),
   },
   returnsDeletedObject: true,

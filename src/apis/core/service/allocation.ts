@@ -85,6 +85,7 @@ export class ServiceAllocator {
         if (ip) allocator.take(ip, c.dryRun);
         const got = ip || allocator.next(c.random, c.dryRun);
         taken.push(got);
+        if (!o.metadata.name && !c.dryRun) throw unnamed(o, ip, got);
         const ips = [...clusterIps(o)];
         ips[i] = got;
         o.spec.clusterIPs = ips;
@@ -133,6 +134,12 @@ function wantedIps(o: KubeObject): [number, string][] {
 
 function refuse(o: KubeObject, error: FieldError): StatusError {
   return invalid({ group: '', kind: 'Service' }, o.metadata.name ?? '', [error]);
+}
+
+/** Upstream writes down whose an address is before it looks at the Service: that of one without a name is nobody's. */
+function unnamed(o: KubeObject, wanted: string, got: string): StatusError {
+  const why = `IPAddress.networking.k8s.io ${JSON.stringify(got)} is invalid: spec.parentRef.name: Required value`;
+  return refuse(o, invalidValue('spec.clusterIPs', [wanted], `failed to allocate IP${wanted && ` ${wanted}`}: ${why}`));
 }
 
 function ipProblem(e: unknown, o: KubeObject, ip: string): unknown {
