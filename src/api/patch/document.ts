@@ -1,5 +1,6 @@
 import type { SchemaNode } from '../schema/schema';
 import { compareText, escapeHtml, isMap } from './go-format';
+import { setKey } from '../meta/set-key';
 
 export type Container = Record<string, unknown> | unknown[];
 
@@ -35,7 +36,7 @@ export class PatchedDocument {
     const child = (parent as Record<string | number, unknown>)[key];
     if (!isContainer(child)) return undefined;
     const own = this.own(child);
-    if (own !== child) define(parent, key, own);
+    if (own !== child) setKey(parent, key, own);
     return own;
   }
 
@@ -52,7 +53,7 @@ export class PatchedDocument {
     if (Array.isArray(v)) return v.map((x) => this.clone(x));
     if (!isMap(v)) return v;
     const out: Record<string, unknown> = {};
-    for (const k of this.keys(v)) define(out, k, this.clone(v[k]));
+    for (const k of this.keys(v)) setKey(out, k, this.clone(v[k]));
     return out;
   }
 
@@ -91,10 +92,4 @@ export function goMapsIn(s: SchemaNode, v: unknown, found = new Set<object>()): 
 
 export function isContainer(v: unknown): v is Container {
   return typeof v === 'object' && v !== null;
-}
-
-/** Sets a key even when it is called __proto__. */
-export function define(o: Container, key: string | number, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(o, key, { value, enumerable: true, configurable: true, writable: true });
-  else (o as Record<string | number, unknown>)[key] = value;
 }

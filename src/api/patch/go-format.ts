@@ -1,3 +1,5 @@
+import { setKey } from '../meta/set-key';
+
 /**
  * How Go's fmt and encoding/json print JSON values. Upstream puts such text into messages that clients see, and into
  * the keys of FieldsV1, so it has to come out the same.
@@ -15,7 +17,7 @@ export function goJsonSorted(v: unknown): string {
 
 function sortedCopy(o: Record<string, unknown>): Record<string, unknown> {
   const out: Record<string, unknown> = {};
-  for (const k of Object.keys(o).sort(compareText)) out[k] = o[k];
+  for (const k of Object.keys(o).sort(compareText)) setKey(out, k, o[k]);
   return out;
 }
 
@@ -117,7 +119,8 @@ export function goTimeQuote(s: string): string {
   return `${out}"`;
 }
 
-const isPrintable = (c: string): boolean => c === ' ' || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(c);
+/** unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the plain space. */
+export const isPrintable = (c: string): boolean => c === ' ' || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(c);
 
 /** What encoding/json calls the kind of a JSON value that it did not expect. */
 export function jsonKind(v: unknown): string {

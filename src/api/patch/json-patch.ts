@@ -1,6 +1,7 @@
 import { StatusError } from '../errors/status-error';
 import { MAX_JSON_DEPTH, deeperThan } from '../schema/nesting';
-import { type Container, PatchedDocument, define, isContainer } from './document';
+import { type Container, PatchedDocument, isContainer } from './document';
+import { setKey } from '../meta/set-key';
 import { goQuote, isMap } from './go-format';
 
 /** More operations than this in one patch are refused. */
@@ -107,7 +108,7 @@ class JsonPatch {
     const slot = Array.isArray(at.in) ? index(at.in, at.key) : at.key;
     if (typeof slot === 'object') throw new JsonPatchError(`replace operation does not apply: doc is missing key: ${path}: ${MISSING}`);
     checkDepth(path, op.value);
-    define(at.in, slot, op.value ?? null);
+    setKey(at.in, slot, op.value ?? null);
   }
 
   private move(op: Operation): void {
@@ -207,7 +208,7 @@ function drop(p: Place): void {
 
 /** The end of a list is a place too, as a dash and as -1. */
 function insert(p: Place, value: unknown): void {
-  if (!Array.isArray(p.in)) return define(p.in, p.key, value);
+  if (!Array.isArray(p.in)) return setKey(p.in, p.key, value);
   if (p.key !== '-' && !INTEGER.test(p.key)) throw new JsonPatchError(`value was not a proper array index: '${p.key}': ${notInteger(p.key)}`);
   p.in.splice(p.key === '-' ? p.in.length : right(indexBelow(p.in.length + 1, p.key)), 0, value);
 }

@@ -1,4 +1,5 @@
-import { type Container, PatchedDocument, define } from './document';
+import { type Container, PatchedDocument } from './document';
+import { setKey } from '../meta/set-key';
 import { isMap } from './go-format';
 
 /**
@@ -24,9 +25,9 @@ function mergeInto(d: PatchedDocument, target: Record<string, unknown>, patch: R
       continue;
     }
     const present = Object.hasOwn(target, k) ? target[k] : undefined;
-    if (!isMap(present)) define(target, k, dropNulls(d, v));
+    if (!isMap(present)) setKey(target, k, dropNulls(d, v));
     else if (isMap(v)) mergeInto(d, d.open(target, k) as Record<string, unknown>, v);
-    else define(target, k, v);
+    else setKey(target, k, v);
   }
 }
 
@@ -35,6 +36,6 @@ export function dropNulls(d: PatchedDocument, v: unknown): unknown {
   if (Array.isArray(v)) return v.map((x) => dropNulls(d, x));
   if (!isMap(v)) return v;
   const out = d.own({} as Container) as Record<string, unknown>;
-  for (const k of Object.keys(v)) if (v[k] !== null && v[k] !== undefined) define(out, k, dropNulls(d, v[k]));
+  for (const k of Object.keys(v)) if (v[k] !== null && v[k] !== undefined) setKey(out, k, dropNulls(d, v[k]));
   return out;
 }

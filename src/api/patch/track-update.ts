@@ -97,11 +97,7 @@ function addUpdater(managers: Managers, v: Versioned, changes: Changes, a: Track
   // What the writer has changed it would lose and get back: that stays where it is, and mostly there is nothing else.
   const own = managers.get(id);
   if (own) take(managers, own, written.difference(changed).union(removed));
-  if (changed.empty) {
-    const left = managers.get(id);
-    if (left && Object.keys(left.fields).length === 0) managers.delete(id);
-    return;
-  }
+  if (changed.empty) return;
   const before = managers.get(id);
   const fields = before ? withFields(before.fields, changed) : encodeFieldsV1(changed);
   managers.set(id, newManager({ name, applied: false, apiVersion: v.apiVersion, subresource, time: formatTime(a.now) }, fields));

@@ -6,6 +6,7 @@ import { DecodeState } from './decode-state';
 import type { Decoder } from './decode-state';
 import { noteEmpty } from './empties';
 import type { Field, ListSchema, MapSchema, ObjectSchema, SchemaNode } from './schema';
+import { setKey } from '../meta/set-key';
 
 export { DecodeError } from './decode-error';
 
@@ -141,9 +142,7 @@ function mapDecoder(node: MapSchema): Decoder {
       path.push(key);
       const decoded = v === null || v === undefined ? elementZero(node.values) : decode(v, s);
       path.pop();
-      // Assigning this name would set the prototype instead.
-      if (key === '__proto__') Object.defineProperty(out, key, { value: decoded, enumerable: true, configurable: true, writable: true });
-      else out[key] = decoded;
+      setKey(out, key, decoded);
     }
     return out;
   };

@@ -1,5 +1,6 @@
 import { goQuote } from '../patch/go-format';
 import { MAX_JSON_DEPTH } from './nesting';
+import { setKey } from '../meta/set-key';
 
 const SPACE = new Set([' ', '\t', '\r', '\n']);
 const ESCAPES: Readonly<Record<string, string>> = { '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
@@ -62,7 +63,7 @@ export class GoJsonReader {
       const again = Object.hasOwn(out, key);
       if (again) this.duplicate(here);
       const v = this.value(here);
-      set(out, key, again ? merged(out[key], v) : v);
+      setKey(out, key, again ? merged(out[key], v) : v);
       this.space();
       const c = this.text[this.at];
       if (c === '}') {
@@ -173,15 +174,9 @@ export class GoJsonReader {
   }
 }
 
-/** Keys such as __proto__ are data like any other. */
-function set(o: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(o, key, { value, enumerable: true, configurable: true, writable: true });
-  else o[key] = value;
-}
-
 function merged(a: unknown, b: unknown): unknown {
   if (!isObject(a) || !isObject(b)) return b;
-  for (const [k, v] of Object.entries(b)) set(a, k, Object.hasOwn(a, k) ? merged(a[k], v) : v);
+  for (const [k, v] of Object.entries(b)) setKey(a, k, Object.hasOwn(a, k) ? merged(a[k], v) : v);
   return a;
 }
 

@@ -3,6 +3,7 @@ import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser }
 import { compareText } from '../patch/go-format';
 import { MAX_YAML_DEPTH } from '../schema/nesting';
 import { resolvePlain } from './scalar';
+import { setKey } from '../meta/set-key';
 
 /**
  * Parses the first document of `text` as sigs.k8s.io/yaml does: YAML 1.1 scalars, merge keys, keys made strings.
@@ -113,9 +114,9 @@ class Reader {
       }
       const name = keyText(this.value(k));
       if (Object.hasOwn(out, name)) this.duplicates.push(`line ${this.line(k)}: key ${JSON.stringify(name)} already set in map`);
-      define(out, name, this.value(value as ParsedNode));
+      setKey(out, name, this.value(value as ParsedNode));
     }
-    for (const m of merged) for (const name of Object.keys(m)) if (!Object.hasOwn(out, name)) define(out, name, m[name]);
+    for (const m of merged) for (const name of Object.keys(m)) if (!Object.hasOwn(out, name)) setKey(out, name, m[name]);
     return inOrder(out);
   }
 
@@ -144,14 +145,8 @@ function inOrder(o: Record<string, unknown>): Record<string, unknown> {
   const keys = Object.keys(o);
   if (keys.every((k, i) => i === 0 || compareText(keys[i - 1]!, k) < 0)) return o;
   const out: Record<string, unknown> = {};
-  for (const k of keys.sort(compareText)) define(out, k, o[k]);
+  for (const k of keys.sort(compareText)) setKey(out, k, o[k]);
   return out;
-}
-
-/** A plain property even when it is called __proto__. */
-function define(o: Record<string, unknown>, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(o, name, { value, enumerable: true, configurable: true, writable: true });
-  else o[name] = value;
 }
 
 function keyText(key: unknown): string {

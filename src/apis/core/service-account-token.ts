@@ -146,13 +146,17 @@ export function serviceAccountToken(issuer: TokenIssuer): ActionSubresource {
     type: 'action',
     gvk: GVK,
     schema: 'io.k8s.api.authentication.v1.TokenRequest',
+    default(request) {
+      request.spec ??= {};
+      request.spec.expirationSeconds ??= DEFAULT_SECONDS;
+    },
     async create(c, request) {
       const asked = (request.spec ?? {}) as Raw;
       checkNames(c, request.metadata);
       const account = c.target();
       checkUid(c, request.metadata.uid, account);
       const audiences = (asked.audiences as string[] | undefined)?.length ? (asked.audiences as string[]) : [...issuer.audiences];
-      const spec = { audiences, expirationSeconds: (asked.expirationSeconds ?? DEFAULT_SECONDS) as number, boundObjectRef: (asked.boundObjectRef ?? null) as Raw | null };
+      const spec = { audiences, expirationSeconds: asked.expirationSeconds as number, boundObjectRef: (asked.boundObjectRef ?? null) as Raw | null };
       const errors = validate(spec);
       if (errors.length) throw invalid(GVK, '', errors);
 

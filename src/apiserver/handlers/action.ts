@@ -35,6 +35,7 @@ export async function runAction(writer: Writer, action: ActionSubresource, ctx: 
       await deleteObject(registry, { ...c, dryRun: c.dryRun || o.dryRun }, name, o);
     },
   };
+  action.default?.(object);
   trackUpdate({ updated: object, schema: schemas.get(action.schema)!, manager: managerOf(o.fieldManager, ctx.userAgent), subresource: ctx.subresource, now: c.clock.now() });
   const pending = writer.s.admission.admit({ operation: 'CREATE', definition: registry.definition, subresource: ctx.subresource, namespace: c.namespace, name, object, user: c.user, dryRun: c.dryRun, ctx: c });
   if (pending) await pending;

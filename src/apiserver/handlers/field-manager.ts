@@ -1,7 +1,7 @@
-import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../api/errors/field-error';
+import { type FieldError, forbiddenField, required } from '../../api/errors/field-error';
+import { isPrintable } from '../../api/patch/go-format';
+import { MAX_MANAGER, managerNameErrors } from '../registry/manager-name';
 import type { WriteParams } from './handlers';
-
-const MAX_LENGTH = 128;
 
 /** Checks fieldManager, and of a patch also force, which CreateOptions and UpdateOptions do not have; complaints go to `errors`. */
 export function decodeFieldManager(p: WriteParams, kind: 'apply' | 'patch' | 'other', errors: FieldError[]): void {
@@ -10,19 +10,7 @@ export function decodeFieldManager(p: WriteParams, kind: 'apply' | 'patch' | 'ot
   } else if (kind === 'apply' && !p.fieldManager) {
     errors.push(required('fieldManager', 'is required for apply patch'));
   }
-  const name = p.fieldManager;
-  if (!name) return;
-  if (Buffer.byteLength(name) > MAX_LENGTH) errors.push(tooLong('fieldManager', MAX_LENGTH));
-  let i = 0;
-  for (const c of name) {
-    if (!isPrintable(c)) errors.push(invalidValue('fieldManager', name, `invalid character U+${c.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')} (at position ${i})`));
-    i += Buffer.byteLength(c);
-  }
-}
-
-/** unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the plain space. */
-function isPrintable(c: string): boolean {
-  return c === ' ' || /[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(c);
+  if (p.fieldManager) errors.push(...managerNameErrors('fieldManager', p.fieldManager));
 }
 
 /** Who a write is attributed to: the fieldManager given, else the User-Agent up to its first slash. */
@@ -33,7 +21,7 @@ export function managerOf(fieldManager: string | undefined, userAgent: string): 
   let out = '';
   for (const c of prefix) {
     if (!isPrintable(c)) continue;
-    if (Buffer.byteLength(out) + Buffer.byteLength(c) > MAX_LENGTH) break;
+    if (Buffer.byteLength(out) + Buffer.byteLength(c) > MAX_MANAGER) break;
     out += c;
   }
   return out;

@@ -174,7 +174,7 @@ export class ResourceRoutes {
   }
 
   private async stream(x: Exchange, e: Endpoint, sub: ConnectSubresource): Promise<void> {
-    if (x.query.has('dryRun')) throw badRequest('dryRun is not supported');
+    if (x.info.subresource !== 'log' && x.query.has('dryRun')) throw badRequest('dryRun is not supported');
     if (!this.connect) throw new StatusError(501, 'NotImplemented', `this server has no ${x.info.resource}/${x.info.subresource}`);
     await this.connect(x, e.handlers, sub, x.info.subpath);
   }

@@ -42,7 +42,11 @@ export async function deleteObject(r: Registry, c: Ctx, name: string, options: D
 async function deleteOnce(r: Registry, c: Ctx, name: string, current: Cached, options: DeletionOptions): Promise<Deletion | undefined> {
   checkPreconditions(r, c, name, current.object, options);
   const strategy = r.definition.strategy;
-  if (strategy.deletionBlocked?.(current.object)) return markBlocked(r, c, current);
+  if (strategy.deletionBlocked) {
+    const marked = await markBlocked(r, c, current);
+    if (!marked || c.dryRun || strategy.deletionBlocked(current.object)) return marked;
+    current = marked.cached;
+  }
   const grace = gracefully(r, c, current.object, options);
   if (grace === 'pending') return { cached: current, gone: false };
   const finalizers = finalizersAfter(r, current.object, options);

@@ -1,6 +1,7 @@
 import { type FieldError, forbiddenField, invalidValue, required, tooLong } from '../../api/errors/field-error';
 import type { ManagedFieldsEntry, ObjectMeta, OwnerReference } from '../../api/meta/object';
 import { labelValueProblems, qualifiedNameProblems, subdomainProblems } from '../../api/selectors/label-syntax';
+import { managerNameErrors } from './manager-name';
 import type { MetadataRules } from './strategy';
 
 /** Complaints about a name; `prefix`: the text is a generateName. */
@@ -8,7 +9,6 @@ export type NameValidator = (name: string, prefix: boolean) => string[];
 
 const ANNOTATION_BYTES = 256 * 1024;
 const STANDARD_FINALIZERS = new Set(['kubernetes', 'orphan', 'foregroundDeletion']);
-const MANAGER_LENGTH = 128;
 
 /** Names that may be a path segment at all: what every update checks (path.ValidatePathSegmentName). */
 export function pathSegmentProblems(name: string, prefix: boolean): string[] {
@@ -208,7 +208,7 @@ function managedFieldsErrors(entries: readonly ManagedFieldsEntry[]): FieldError
       errors.push(invalidValue(`${path}.operation`, e.operation, 'must be `Apply` or `Update`'));
     }
     if (e.fieldsType !== undefined && e.fieldsType !== '' && e.fieldsType !== 'FieldsV1') errors.push(invalidValue(`${path}.fieldsType`, e.fieldsType, 'must be `FieldsV1`'));
-    if (e.manager && e.manager.length > MANAGER_LENGTH) errors.push(tooLong(`${path}.manager`, MANAGER_LENGTH));
+    if (e.manager) errors.push(...managerNameErrors(`${path}.manager`, e.manager));
   });
   return errors;
 }

@@ -39,7 +39,9 @@ class Stage {
       },
       deleteTarget: async (options) => void this.deletions.push(options ?? {}),
     };
-    return this.action.create(c, { metadata: {}, ...body } as KubeObject);
+    const object = { metadata: {}, ...body } as KubeObject;
+    this.action.default?.(object);
+    return this.action.create(c, object);
   }
 
   async refusal(body: object): Promise<StatusError> {

@@ -92,10 +92,16 @@ function decodeEntry(entry: ManagedFieldsEntry): FieldSet {
 
 /** The entries to store: undefined when nobody manages anything. */
 export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
-  if (!managers.size) return undefined;
-  const list = [...managers.values()];
+  const list = [...managers.values()].filter(ownsSomething);
+  if (!list.length) return undefined;
   if (list.length > 1) list.sort(byOperationThenTime);
   return list.map(entryOf);
+}
+
+/** Whoever owns nothing is forgotten, even when a client sent it so. */
+function ownsSomething(m: Manager): boolean {
+  for (const _ in m.fields) return true;
+  return false;
 }
 
 /** In the order of the Go type's fields, as the bytes of an object have them. */

@@ -2,6 +2,7 @@ import type { ListSchema, ObjectSchema, SchemaNode } from '../../schema/schema';
 import { isMap } from '../go-format';
 import type { PathElement } from './path-element';
 import { DEDUCED, type Shape, isAtomic, itemElement, shapeOf, typeOfItems, typeOfKey } from './typed';
+import { setKey } from '../../meta/set-key';
 
 /**
  * The live object with an applied configuration laid over it: what the configuration says wins, nothing is removed. Lists that the
@@ -44,7 +45,7 @@ function mergeMaps(s: SchemaNode, l: Record<string, unknown> | undefined, r: Rec
   const put = (k: string, x: unknown, y: unknown): void => {
     const v = merge(typeOfKey(s, k) ?? DEDUCED, x, y);
     if (v === undefined) return;
-    out[k] = v;
+    setKey(out, k, v);
     any = true;
   };
   for (const k in l) put(k, l[k], r?.[k]);

@@ -3,6 +3,7 @@ import { isMap } from '../go-format';
 import type { FieldSet } from './field-set';
 import { fieldElement } from './path-element';
 import { DEDUCED, isAtomic, itemElement, shapeOf, typeOfItems, typeOfKey } from './typed';
+import { setKey } from '../../meta/set-key';
 
 /** The object without the fields and items in the set. What only loses things inside stays, empty if need be. */
 export function removeFields(schema: ObjectSchema, value: unknown, set: FieldSet): Record<string, unknown> {
@@ -25,7 +26,7 @@ function removeKeys(s: SchemaNode, v: Record<string, unknown>, set: FieldSet): u
     const e = fieldElement(k);
     if (v[k] === undefined || set.members.has(e)) continue;
     const below = set.below(e);
-    out[k] = below.empty ? v[k] : keepContainer(v[k], remove(typeOfKey(s, k) ?? DEDUCED, v[k], below));
+    setKey(out, k, below.empty ? v[k] : keepContainer(v[k], remove(typeOfKey(s, k) ?? DEDUCED, v[k], below)));
     left = true;
   }
   return left ? out : null;

@@ -2,6 +2,7 @@ import { givenEmpty } from '../../schema/empties';
 import type { Field, ListSchema, ObjectSchema, SchemaNode } from '../../schema/schema';
 import { compareText, isMap } from '../go-format';
 import { type PathElement, fieldElement, keyElement, valueElement } from './path-element';
+import { setKey } from '../../meta/set-key';
 
 /**
  * The schema as server-side apply sees it: every value is a scalar, a list or a map; lists and maps are either atomic (owned as one)
@@ -230,7 +231,7 @@ export function fillStructs(s: SchemaNode, v: unknown): unknown {
     }
     case 'map': {
       const out: Record<string, unknown> = {};
-      for (const k in v) out[k] = fillStructs(s.values, (v as Record<string, unknown>)[k]);
+      for (const k in v) setKey(out, k, fillStructs(s.values, (v as Record<string, unknown>)[k]));
       return out;
     }
     case 'list':

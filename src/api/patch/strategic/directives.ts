@@ -1,6 +1,7 @@
 import { isMap } from '../go-format';
 import { badRetainKeys } from './errors';
 import type { JsonMap } from './merge-map';
+import { setKey } from '../../meta/set-key';
 
 const RETAIN_KEYS = '$retainKeys';
 
@@ -23,7 +24,7 @@ export function takeRetainKeys(original: JsonMap, patch: JsonMap): JsonMap {
     if (!free && !retained.has(k)) throw badRetainKeys();
   }
   const out: JsonMap = {};
-  for (const k of Object.keys(original)) if (retained.has(k)) out[k] = original[k];
+  for (const k of Object.keys(original)) if (retained.has(k)) setKey(out, k, original[k]);
   return out;
 }
 

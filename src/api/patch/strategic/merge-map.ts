@@ -5,6 +5,7 @@ import { mergeOrderedLists } from './element-order';
 import { badDeleteList, unknownDirective } from './errors';
 import { mergeLists } from './merge-list';
 import { listFieldMeta, mapFieldMeta } from './patch-meta';
+import { setKey } from '../../meta/set-key';
 
 export type JsonMap = Record<string, unknown>;
 
@@ -47,12 +48,12 @@ function mergeKey(out: JsonMap, patchKey: string, value: unknown, s: SchemaNode)
     put(out, k, value);
   } else if (isMap(value)) {
     const meta = mapFieldMeta(s, k);
-    out[k] = meta.strategy === 'replace' ? value : mergeMaps(present as JsonMap, value, meta.schema);
+    setKey(out, k, meta.strategy === 'replace' ? value : mergeMaps(present as JsonMap, value, meta.schema));
   } else if (Array.isArray(value)) {
     const meta = listFieldMeta(s, k);
-    out[k] = meta.strategy === 'merge' || deleting ? mergeLists(present as unknown[], value, meta, deleting) : value;
+    setKey(out, k, meta.strategy === 'merge' || deleting ? mergeLists(present as unknown[], value, meta, deleting) : value);
   } else {
-    out[k] = value;
+    setKey(out, k, value);
   }
 }
 
@@ -60,7 +61,7 @@ function mergeKey(out: JsonMap, patchKey: string, value: unknown, s: SchemaNode)
 function put(out: JsonMap, k: string, value: unknown): void {
   const kept = dropDirectives(value);
   if (kept === undefined) delete out[k];
-  else out[k] = kept;
+  else setKey(out, k, kept);
 }
 
 /** The list that `$deleteFromPrimitiveList/finalizers` is about. */
