@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Asks a server of ours and a real kube-apiserver the same, and says where their answers differ:
 //
-//   node test/fuzz/differential.mjs --reference KUBECONFIG [--minutes N] [--seed N] [--kind REGEX] [--not REGEX] [--report FILE]
+//   npm run test:differential -- --reference KUBECONFIG [--minutes N] [--seed N] [--kind REGEX] [--not REGEX] [--report FILE]
 //
 // The requests are those of fuzz.mjs, one after the other. KUBECONFIG's server is to be bare (no controllers, no nodes), its user an
 // administrator. --kind and --not choose kinds. What is found is to be read: order of Go's maps, times and scheme names differ rightly.

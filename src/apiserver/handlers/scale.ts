@@ -9,7 +9,7 @@ import type { ReplicasPaths } from '../../api/patch/scale-fields';
 import { trackUpdate } from '../../api/patch/track-update';
 import type { ObjectSchema } from '../../api/schema/schema';
 import { subdomainName, validateObjectMeta } from '../registry/object-meta';
-import { checkNamespace } from '../registry/registry';
+import { checkNamespace } from '../registry/system-fields';
 import type { ScaleSubresource } from '../registry/strategy';
 import { decodeBody } from './decode-body';
 import { managerOf } from './field-manager';

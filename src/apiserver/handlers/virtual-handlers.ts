@@ -3,7 +3,7 @@ import type { KubeObject } from '../../api/meta/object';
 import { trackUpdate } from '../../api/patch/track-update';
 import { encodeObject } from '../../api/schema/encode';
 import type { Cached } from '../../storage/watch-cache/watch-cache';
-import { checkNamespace, wipeSystemFields } from '../registry/registry';
+import { checkNamespace, wipeSystemFields } from '../registry/system-fields';
 import type { ResourceDefinition } from '../registry/strategy';
 import { noSuchMethod } from './action';
 import { decodeBody } from './decode-body';

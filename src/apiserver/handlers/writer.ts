@@ -4,7 +4,7 @@ import { resetsManagedFields } from '../../api/patch/apply/managers';
 import { trackUpdate } from '../../api/patch/track-update';
 import type { ObjectSchema } from '../../api/schema/schema';
 import type { AdmissionRequest } from '../admission/admission';
-import { checkNamespace, wipeSystemFields } from '../registry/registry';
+import { checkNamespace, wipeSystemFields } from '../registry/system-fields';
 import type { Registry } from '../registry/registry';
 import type { Ctx, Strategy, UpdateSubresource } from '../registry/strategy';
 import { decodeBody } from './decode-body';

@@ -4,7 +4,7 @@ import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
 import type { Cached } from '../../storage/watch-cache/watch-cache';
 import { sameJson } from './equality';
-import { Entry } from './registry';
+import { Entry } from './entry';
 import type { Registry } from './registry';
 import type { Ctx } from './strategy';
 

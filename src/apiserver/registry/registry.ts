@@ -2,63 +2,23 @@ import type { FieldError } from '../../api/errors/field-error';
 import { invalidValue } from '../../api/errors/field-error';
 import { MODIFIED, StatusError, alreadyExists, badRequest, conflict, generateNameConflict, invalid, notFound } from '../../api/errors/status-error';
 import type { GroupResource } from '../../api/errors/status-error';
-import type { KubeObject, ObjectMeta } from '../../api/meta/object';
+import type { KubeObject } from '../../api/meta/object';
 import { formatTime } from '../../api/meta/time';
 import { goQuote } from '../../api/patch/go-format';
 import { keepTimestamps } from '../../api/patch/keep-timestamps';
-import { encodeObject } from '../../api/schema/encode';
 import type { Store } from '../../storage/store';
-import { bytesAtRevision } from '../../storage/watch-cache/revision-bytes';
 import type { Cached, WatchCache } from '../../storage/watch-cache/watch-cache';
 import { randomSuffix } from '../../util/random';
 import { sameJson } from './equality';
-import { orderedMetadata } from './ordered-metadata';
+import { Entry } from './entry';
 import { subdomainName, validateChangedMeta, validateNewMeta } from './object-meta';
 import type { NameValidator } from './object-meta';
 import type { Ctx, ResourceDefinition, Strategy, Transaction } from './strategy';
+import { checkNamespace, wipeSystemFields } from './system-fields';
 
 /** Longest base of a generated name: 63 less the five random characters. */
 const GENERATE_BASE = 58;
 const GENERATE_TRIES = 8;
-/** What is said of a body for another namespace than the path's. */
-export const OTHER_NAMESPACE = 'the namespace of the provided object does not match the namespace sent on the request';
-
-/** A cached object whose bytes are filled in at the moment its revision is known. */
-export class Entry implements Cached {
-  rev = 0;
-  bytes: Uint8Array = EMPTY;
-  encodings?: Map<string, unknown>;
-  metadataEnd = 0;
-  messageSize = 0;
-  constructor(
-    readonly key: string,
-    readonly object: KubeObject,
-  ) {}
-
-  /** Puts the revision into the object and encodes it: the one time this state is turned into bytes. */
-  readonly encode = (rev: number): Uint8Array => {
-    this.rev = rev;
-    this.object.metadata.resourceVersion = String(rev);
-    this.object.metadata = orderedMetadata(this.object.metadata);
-    return (this.bytes = Buffer.from(encodeObject(this.object)));
-  };
-
-  /** Encodes the last state of an object that goes: that of `before`, with the revision of the deletion. */
-  encodeLast(before: Cached, rev: number): Uint8Array {
-    const bytes = bytesAtRevision(before, rev);
-    if (!bytes) return this.encode(rev);
-    this.rev = rev;
-    this.object.metadata.resourceVersion = String(rev);
-    return (this.bytes = bytes);
-  }
-
-  /** For answers that are not stored (dry run): no revision. */
-  encodeUnstored(): this {
-    this.bytes = Buffer.from(encodeObject(this.object));
-    return this;
-  }
-}
-const EMPTY = new Uint8Array(0);
 
 /** How an update makes the new object out of the stored one. */
 export interface Update {
@@ -313,21 +273,6 @@ export class Registry {
     const { group, resource } = this.named(c);
     return invalid({ group, kind: resource }, name, errors);
   }
-}
-
-/** Takes from the metadata of an object to be created what only the server sets. */
-export function wipeSystemFields(m: ObjectMeta): void {
-  delete m.creationTimestamp;
-  delete m.uid;
-  delete m.deletionTimestamp;
-  delete m.deletionGracePeriodSeconds;
-  delete m.selfLink;
-}
-
-/** Puts an object into the namespace of the request, where it may already say to be. @throws BadRequest for another one */
-export function checkNamespace(m: ObjectMeta, namespace: string | undefined): void {
-  if (!m.namespace) m.namespace = namespace;
-  else if (m.namespace !== namespace) throw badRequest(OTHER_NAMESPACE);
 }
 
 /** What a strategy says against an object. A body full of faults has more of them than the engine takes as arguments of one call. @throws BadRequest */
