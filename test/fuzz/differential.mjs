@@ -42,7 +42,6 @@ try {
     const post = (path, o) => c.send({ method: 'POST', path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(o) });
     await post('/api/v1/namespaces', { metadata: { name: namespace } });
     await post(`/api/v1/namespaces/${namespace}/serviceaccounts`, { metadata: { name: 'default' } });
-    await post('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name: 'diff' }, value: 5 });
   }
   const twins = new Twins(ours, reference, (d) => {
     const key = `${d.request.method} ${d.what.replaceAll(/"[^"]*"|\d+/g, '#').slice(0, 160)}`;

@@ -40,7 +40,6 @@ export class Twins {
   }
 
   translated(request) {
-    if (typeof request.body !== 'string' && typeof request.path !== 'string') return request;
     let { body, path } = request;
     for (const [from, to] of this.drawn) {
       if (/^\d+$/.test(from)) {

@@ -1,6 +1,7 @@
 import type { MessageField, MessageSet, MessageType, Scalar } from './messages';
 import { specialOf } from './specials';
 import { BYTES, Reader } from './wire';
+import { setKey } from '../meta/set-key';
 
 type Json = Record<string, unknown>;
 
@@ -21,7 +22,7 @@ function readMessage(types: MessageSet, type: MessageType, r: Reader, out: Json)
     else if (f.embedded) readMessage(types, target(types, f), r.nested(), out);
     else if (f.map) readEntry(types, f, r.nested(), entryMap(out, f.name));
     else if (f.repeated) readRepeated(types, f, r, wire, out);
-    else set(out, f.name, readField(types, f, r));
+    else setKey(out, f.name, readField(types, f, r));
   }
   return out;
 }
@@ -42,7 +43,7 @@ function readEntry(types: MessageSet, f: MessageField, r: Reader, map: Json): vo
     else if (tag >> 3 === 2) value = readField(types, f, r);
     else r.skip(tag & 7);
   }
-  set(map, key, value === undefined ? emptyOf(types, f) : value);
+  setKey(map, key, value === undefined ? emptyOf(types, f) : value);
 }
 
 function readField(types: MessageSet, f: MessageField, r: Reader): unknown {
@@ -93,12 +94,6 @@ function emptyOf(types: MessageSet, f: MessageField): unknown {
     return special ? special.toJson({}) : {};
   }
   return f.scalar === 'string' || f.scalar === 'bytes' ? '' : f.scalar === 'bool' ? false : 0;
-}
-
-/** A plain property even when it is called __proto__. */
-function set(o: Json, name: string, value: unknown): void {
-  if (name === '__proto__') Object.defineProperty(o, name, { value, enumerable: true, configurable: true, writable: true });
-  else o[name] = value;
 }
 
 function target(types: MessageSet, f: MessageField): MessageType {

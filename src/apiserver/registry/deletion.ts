@@ -43,7 +43,7 @@ async function deleteOnce(r: Registry, c: Ctx, name: string, current: Cached, op
   checkPreconditions(r, c, name, current.object, options);
   const strategy = r.definition.strategy;
   if (strategy.deletionBlocked) {
-    const marked = await markBlocked(r, c, current);
+    const marked = await markNamespace(r, c, current);
     if (!marked || c.dryRun || strategy.deletionBlocked(current.object)) return marked;
     current = marked.cached;
   }
@@ -77,8 +77,8 @@ async function store(r: Registry, c: Ctx, current: Cached, next: KubeObject): Pr
   return c.dryRun ? new Entry(current.key, next).encodeUnstored() : r.replace(current, next);
 }
 
-/** A namespace with spec.finalizers: only marked; its controller empties it and then lets it go. */
-async function markBlocked(r: Registry, c: Ctx, current: Cached): Promise<Deletion | undefined> {
+/** Marks a namespace. One with spec.finalizers stays so: its controller empties it and then lets it go. */
+async function markNamespace(r: Registry, c: Ctx, current: Cached): Promise<Deletion | undefined> {
   if (current.object.metadata.deletionTimestamp) return { cached: current, gone: false };
   const next = copyForChange(current.object);
   next.metadata.deletionTimestamp = formatTime(c.clock.now());

@@ -145,6 +145,7 @@ export interface ActionSubresource {
   alsoAccepts?: readonly string[];
   /** Definition name of the body's schema. */
   schema: string;
+  /** Fills in what the body leaves out, before its fields are tracked. */
   default?(body: KubeObject): void;
   /** @returns what to answer; undefined: Status Success with code 201 */
   create(c: ActionContext, body: KubeObject): Promise<KubeObject | undefined>;

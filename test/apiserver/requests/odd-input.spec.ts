@@ -7,8 +7,7 @@ const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
 describe('odd input', () => {
   let api: Requester;
   beforeAll(async () => {
-    api = await Requester.start();
-    await api.post('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+    api = await Requester.startWithAccount();
   });
   afterAll(() => api.stop());
 

@@ -9,33 +9,28 @@ const TABLE = 'application/json;as=Table;v=v1;g=meta.k8s.io';
 describe('options of requests', () => {
   let api: Requester;
   beforeAll(async () => {
-    api = await Requester.start();
-    await api.post('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+    api = await Requester.startWithAccount();
     for (const i of [1, 2, 3]) await api.post(CONFIG_MAPS, { metadata: { name: `c-${i}` } });
   });
   afterAll(() => api.stop());
-  const said = async (path: string, method = 'GET', body?: unknown, headers?: Record<string, string>): Promise<unknown[]> => {
-    const { code, body: answer } = await api.send(method, path, body, headers);
-    return [code, answer.message];
-  };
 
   it('force is an option of patches alone', async () => {
-    expect((await said(`${CONFIG_MAPS}?force=true`, 'POST', { metadata: { name: 'forced' } }))[0]).toBe(201);
-    expect((await said(`${CONFIG_MAPS}/forced?force=x`, 'PUT', { metadata: { name: 'forced' } }))[0]).toBe(200);
+    expect((await api.said(`${CONFIG_MAPS}?force=true`, 'POST', { metadata: { name: 'forced' } }))[0]).toBe(201);
+    expect((await api.said(`${CONFIG_MAPS}/forced?force=x`, 'PUT', { metadata: { name: 'forced' } }))[0]).toBe(200);
     expect((await api.patch(`${CONFIG_MAPS}/forced?force=true`, 'merge', {})).code).toBe(422);
   });
 
   it('numbers must be some, even when nothing is sent for them', async () => {
     const nothing = [400, 'strconv.ParseInt: parsing "": invalid syntax'];
-    expect(await said(`${CONFIG_MAPS}?limit=`)).toEqual(nothing);
-    expect(await said(`${CONFIG_MAPS}?timeoutSeconds=`)).toEqual(nothing);
-    expect(await said(`${CONFIG_MAPS}/none?gracePeriodSeconds=`, 'DELETE')).toEqual(nothing);
+    expect(await api.said(`${CONFIG_MAPS}?limit=`)).toEqual(nothing);
+    expect(await api.said(`${CONFIG_MAPS}?timeoutSeconds=`)).toEqual(nothing);
+    expect(await api.said(`${CONFIG_MAPS}/none?gracePeriodSeconds=`, 'DELETE')).toEqual(nothing);
   });
 
   it('are quoted as Go does', async () => {
-    expect(await said(`${CONFIG_MAPS}?timeout=%00%C3%A4`)).toEqual([400, 'invalid timeout specified in the request URL - time: invalid duration "\\x00\\xc3\\xa4"']);
-    expect((await said(`${CONFIG_MAPS}?fieldValidation=%00`, 'POST', {}))[1]).toContain('fieldValidation: Unsupported value: "\\x00": ');
-    expect(await said(`${CONFIG_MAPS}/c-1?resourceVersion=%00`)).toEqual([500, 'resourceVersion: Invalid value: "\\x00": strconv.ParseUint: parsing "\\x00": invalid syntax']);
+    expect(await api.said(`${CONFIG_MAPS}?timeout=%00%C3%A4`)).toEqual([400, 'invalid timeout specified in the request URL - time: invalid duration "\\x00\\xc3\\xa4"']);
+    expect((await api.said(`${CONFIG_MAPS}?fieldValidation=%00`, 'POST', {}))[1]).toContain('fieldValidation: Unsupported value: "\\x00": ');
+    expect(await api.said(`${CONFIG_MAPS}/c-1?resourceVersion=%00`)).toEqual([500, 'resourceVersion: Invalid value: "\\x00": strconv.ParseUint: parsing "\\x00": invalid syntax']);
   });
 
   it('the limit of a list of any version is passed over, but for events', async () => {
@@ -46,33 +41,33 @@ describe('options of requests', () => {
   });
 
   it('continue tokens are base64 without padding', async () => {
-    expect(await said(`${CONFIG_MAPS}?limit=1&continue=99999`)).toEqual([400, 'invalid continue token: continue key is not valid: illegal base64 data at input byte 4']);
+    expect(await api.said(`${CONFIG_MAPS}?limit=1&continue=99999`)).toEqual([400, 'invalid continue token: continue key is not valid: illegal base64 data at input byte 4']);
   });
 
   it('selectors by the namespace are for what has one, or has no fields of its own', async () => {
-    for (const path of ['/api/v1/nodes', '/api/v1/namespaces', '/apis/certificates.k8s.io/v1/certificatesigningrequests']) expect(await said(`${path}?fieldSelector=metadata.namespace!=x`)).toEqual([400, 'field label not supported: metadata.namespace']);
-    expect((await said('/api/v1/persistentvolumes?fieldSelector=metadata.namespace!=x'))[0]).toBe(200);
+    for (const path of ['/api/v1/nodes', '/api/v1/namespaces', '/apis/certificates.k8s.io/v1/certificatesigningrequests']) expect(await api.said(`${path}?fieldSelector=metadata.namespace!=x`)).toEqual([400, 'field label not supported: metadata.namespace']);
+    expect((await api.said('/api/v1/persistentvolumes?fieldSelector=metadata.namespace!=x'))[0]).toBe(200);
     expect((await api.get('/api/v1/componentstatuses?fieldSelector=metadata.name=x')).body.items).toEqual([]);
-    expect((await said('/api/v1/componentstatuses?fieldSelector=x=y'))[0]).toBe(400);
+    expect((await api.said('/api/v1/componentstatuses?fieldSelector=x=y'))[0]).toBe(400);
   });
 
   it('an operator between nothing and nothing selects everything', async () => {
-    for (const s of ['=', '!=', '==', ',=,']) expect((await said(`${CONFIG_MAPS}?fieldSelector=${s}`))[0]).toBe(200);
-    expect((await said(`${CONFIG_MAPS}?fieldSelector==a`))[0]).toBe(400);
+    for (const s of ['=', '!=', '==', ',=,']) expect((await api.said(`${CONFIG_MAPS}?fieldSelector=${s}`))[0]).toBe(200);
+    expect((await api.said(`${CONFIG_MAPS}?fieldSelector==a`))[0]).toBe(400);
   });
 
   it('those of a PUT are looked at before the type of its body', async () => {
     const text = { 'content-type': 'text/plain' };
-    expect((await said(`${CONFIG_MAPS}/c-1?fieldValidation=x`, 'PUT', 'z', text))[0]).toBe(422);
-    expect((await said(`${CONFIG_MAPS}/c-1`, 'PUT', 'z', text))[0]).toBe(415);
-    expect((await said(`${CONFIG_MAPS}?fieldValidation=x`, 'POST', 'z', text))[0]).toBe(415);
+    expect((await api.said(`${CONFIG_MAPS}/c-1?fieldValidation=x`, 'PUT', 'z', text))[0]).toBe(422);
+    expect((await api.said(`${CONFIG_MAPS}/c-1`, 'PUT', 'z', text))[0]).toBe(415);
+    expect((await api.said(`${CONFIG_MAPS}?fieldValidation=x`, 'POST', 'z', text))[0]).toBe(415);
   });
 
   it('tables are not for every view', async () => {
     const accept = { accept: TABLE };
-    for (const path of ['/api/v1/namespaces/default/pods/p/resize', '/api/v1/namespaces/default/pods/p/ephemeralcontainers', '/api/v1/namespaces/default/pods/p/log', '/apis/certificates.k8s.io/v1/certificatesigningrequests/c/approval', '/apis/resource.k8s.io/v1/namespaces/default/resourceclaims/c/status']) expect((await said(path, 'GET', undefined, accept))[0], path).toBe(406);
-    expect((await said('/api/v1/namespaces/default/pods/p/status', 'GET', undefined, accept))[0]).toBe(404);
-    expect((await said('/api/v1/namespaces/default/pods/p/log', 'GET', undefined, { accept: 'text/html' }))[1]).toBe('406: Not Acceptable\n\nAvailable representations: text/plain, application/json, application/yaml, application/vnd.kubernetes.protobuf');
+    for (const path of ['/api/v1/namespaces/default/pods/p/resize', '/api/v1/namespaces/default/pods/p/ephemeralcontainers', '/api/v1/namespaces/default/pods/p/log', '/apis/certificates.k8s.io/v1/certificatesigningrequests/c/approval', '/apis/resource.k8s.io/v1/namespaces/default/resourceclaims/c/status']) expect((await api.said(path, 'GET', undefined, accept))[0], path).toBe(406);
+    expect((await api.said('/api/v1/namespaces/default/pods/p/status', 'GET', undefined, accept))[0]).toBe(404);
+    expect((await api.said('/api/v1/namespaces/default/pods/p/log', 'GET', undefined, { accept: 'text/html' }))[1]).toBe('406: Not Acceptable\n\nAvailable representations: text/plain, application/json, application/yaml, application/vnd.kubernetes.protobuf');
   });
 
   it('tables of nothing have no rows where upstream has no columns for the kind', async () => {
@@ -82,26 +77,26 @@ describe('options of requests', () => {
   });
 
   it('a version is refused by storage: after what is wrong, and only when it is one', async () => {
-    expect((await said(CONFIG_MAPS, 'POST', { metadata: { name: 'v', resourceVersion: '5' }, data: { '/': 'x' } }))[0]).toBe(422);
-    expect(await said(CONFIG_MAPS, 'POST', { metadata: { name: 'v', resourceVersion: '5' } })).toEqual([500, 'resourceVersion should not be set on objects to be created']);
+    expect((await api.said(CONFIG_MAPS, 'POST', { metadata: { name: 'v', resourceVersion: '5' }, data: { '/': 'x' } }))[0]).toBe(422);
+    expect(await api.said(CONFIG_MAPS, 'POST', { metadata: { name: 'v', resourceVersion: '5' } })).toEqual([500, 'resourceVersion should not be set on objects to be created']);
     expect((await api.post(CONFIG_MAPS, { metadata: { name: 'v', resourceVersion: 'five', selfLink: '/x' } })).code).toBe(201);
     expect((await api.put(`${CONFIG_MAPS}/v`, { metadata: { name: 'v', selfLink: '/x' } })).body.metadata.selfLink).toBeUndefined();
   });
 
   it('preconditions of namespaces are worded by their own storage', async () => {
     await api.post('/api/v1/namespaces', { metadata: { name: 'held' } });
-    expect((await said('/api/v1/namespaces/held', 'DELETE', { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'x' } }))[1]).toMatch(/^Operation cannot be fulfilled on namespaces "held": Precondition failed: UID in precondition: x, UID in object meta: /);
-    expect((await said('/api/v1/namespaces/held', 'DELETE', { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { resourceVersion: '1' } }))[1]).toMatch(/: Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: \d+$/);
+    expect((await api.said('/api/v1/namespaces/held', 'DELETE', { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { uid: 'x' } }))[1]).toMatch(/^Operation cannot be fulfilled on namespaces "held": Precondition failed: UID in precondition: x, UID in object meta: /);
+    expect((await api.said('/api/v1/namespaces/held', 'DELETE', { kind: 'DeleteOptions', apiVersion: 'v1', preconditions: { resourceVersion: '1' } }))[1]).toMatch(/: Precondition failed: ResourceVersion in precondition: 1, ResourceVersion in object meta: \d+$/);
   });
 
   it('a Service without a name fails at its address', async () => {
-    expect((await said(SERVICES, 'POST', { spec: { ports: [] } }))[1]).toMatch(/^Service "" is invalid: spec\.clusterIPs: Invalid value: \[""\]: failed to allocate IP: IPAddress\.networking\.k8s\.io "10\.[\d.]+" is invalid: spec\.parentRef\.name: Required value$/);
-    expect((await said(`${SERVICES}?dryRun=All`, 'POST', { spec: { ports: [{ port: 1 }] } }))[1]).toBe('Service "" is invalid: metadata.name: Required value: name or generateName is required');
+    expect((await api.said(SERVICES, 'POST', { spec: { ports: [] } }))[1]).toMatch(/^Service "" is invalid: spec\.clusterIPs: Invalid value: \[""\]: failed to allocate IP: IPAddress\.networking\.k8s\.io "10\.[\d.]+" is invalid: spec\.parentRef\.name: Required value$/);
+    expect((await api.said(`${SERVICES}?dryRun=All`, 'POST', { spec: { ports: [{ port: 1 }] } }))[1]).toBe('Service "" is invalid: metadata.name: Required value: name or generateName is required');
   });
 
   it('YAML is complained of in the order of its keys', async () => {
     const yaml = { 'content-type': 'application/yaml' };
-    expect((await said(CONFIG_MAPS, 'POST', 'metadata: {name: y, annotations: x}\ndata: x\n', yaml))[1]).toContain('ConfigMap.data of type map[string]string');
+    expect((await api.said(CONFIG_MAPS, 'POST', 'metadata: {name: y, annotations: x}\ndata: x\n', yaml))[1]).toContain('ConfigMap.data of type map[string]string');
     expect((await api.send('POST', CONFIG_MAPS, 'zz: 1\nmetadata: {name: yy}\naa: 1\n', yaml)).headers['warning']).toBe('299 - "unknown field \\"aa\\"", 299 - "unknown field \\"zz\\""');
   });
 

@@ -14,33 +14,29 @@ describe('reading', () => {
     await api.post(EVENTS, EVENT);
   });
   afterAll(() => api.stop());
-  const said = async (path: string, method = 'GET', body?: unknown): Promise<unknown[]> => {
-    const { code, body: status } = await api.send(method, path, body);
-    return [code, status.message];
-  };
 
   it('parses selectors before it looks at other options, and asks for their fields last', async () => {
-    expect(await said(`${PODS}?sendInitialEvents=true&fieldSelector=x`)).toEqual([400, "invalid selector: 'x'; can't understand 'x'"]);
-    expect(await said(`${PODS}?sendInitialEvents=true&labelSelector=((`)).toEqual([400, expect.stringMatching(/^found '\('/)]);
-    expect((await said(`${PODS}?sendInitialEvents=true&fieldSelector=x=y`))[0]).toBe(422);
-    expect(await said(`${PODS}?limit=x&fieldSelector=y`)).toEqual([400, 'strconv.ParseInt: parsing "x": invalid syntax']);
+    expect(await api.said(`${PODS}?sendInitialEvents=true&fieldSelector=x`)).toEqual([400, "invalid selector: 'x'; can't understand 'x'"]);
+    expect(await api.said(`${PODS}?sendInitialEvents=true&labelSelector=((`)).toEqual([400, expect.stringMatching(/^found '\('/)]);
+    expect((await api.said(`${PODS}?sendInitialEvents=true&fieldSelector=x=y`))[0]).toBe(422);
+    expect(await api.said(`${PODS}?limit=x&fieldSelector=y`)).toEqual([400, 'strconv.ParseInt: parsing "x": invalid syntax']);
   });
 
   it('names the kind in complaints about fields where upstream does', async () => {
-    expect(await said('/apis/resource.k8s.io/v1/resourceslices?fieldSelector=a=b')).toEqual([400, 'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: a']);
-    expect(await said('/apis/batch/v1/jobs?fieldSelector=a=b')).toEqual([400, 'field label "a" not supported for Job']);
-    expect(await said(`${PODS}?fieldSelector=a=b`)).toEqual([400, 'field label not supported: a']);
+    expect(await api.said('/apis/resource.k8s.io/v1/resourceslices?fieldSelector=a=b')).toEqual([400, 'field label not supported for resource.k8s.io/v1, Kind=ResourceSlice: a']);
+    expect(await api.said('/apis/batch/v1/jobs?fieldSelector=a=b')).toEqual([400, 'field label "a" not supported for Job']);
+    expect(await api.said(`${PODS}?fieldSelector=a=b`)).toEqual([400, 'field label not supported: a']);
   });
 
   it('shows values of options as JSON', async () => {
-    const [, message] = await said(`${PODS}?resourceVersionMatch=a%3Eb`);
+    const [, message] = await api.said(`${PODS}?resourceVersionMatch=a%3Eb`);
     expect(message).toContain('resourceVersionMatch: Unsupported value: "a\\u003eb": supported values: "Exact", "NotOlderThan", ""');
-    expect((await said(`${CONFIG_MAPS}/c-1?dryRun=a%3E1`, 'DELETE'))[1]).toContain('dryRun: Unsupported value: ["a\\u003e1"]: supported values: "All"');
-    expect((await said(`${PODS}?watch=1&resourceVersionMatch=x`))[1]).toContain('[resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided, resourceVersionMatch: Unsupported value: "x": supported values: "NotOlderThan"]');
+    expect((await api.said(`${CONFIG_MAPS}/c-1?dryRun=a%3E1`, 'DELETE'))[1]).toContain('dryRun: Unsupported value: ["a\\u003e1"]: supported values: "All"');
+    expect((await api.said(`${PODS}?watch=1&resourceVersionMatch=x`))[1]).toContain('[resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided, resourceVersionMatch: Unsupported value: "x": supported values: "NotOlderThan"]');
   });
 
   it('says that a version is not there yet as a timeout', async () => {
-    expect(await said(`${CONFIG_MAPS}?resourceVersion=99999999`)).toEqual([504, expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/)]);
+    expect(await api.said(`${CONFIG_MAPS}?resourceVersion=99999999`)).toEqual([504, expect.stringMatching(/^Timeout: Too large resource version: 99999999, current: \d+$/)]);
   });
 
   it('lists metadata of nothing as null', async () => {
@@ -49,30 +45,30 @@ describe('reading', () => {
   });
 
   it('names what is stored elsewhere by the group that was asked', async () => {
-    expect(await said(`${EVENTS}/none`)).toEqual([404, 'events.events.k8s.io "none" not found']);
-    expect(await said('/api/v1/namespaces/default/events/none')).toEqual([404, 'events "none" not found']);
-    expect(await said(`${EVENTS}/none`, 'DELETE')).toEqual([404, 'events.events.k8s.io "none" not found']);
-    expect(await said(`${EVENTS}/e?resourceVersion=x`)).toEqual([400, expect.stringMatching(/^invalid resource version: resourceVersion: Invalid value: "x"/)]);
-    expect((await said(`${CONFIG_MAPS}/c-1?resourceVersion=x`))[0]).toBe(500);
+    expect(await api.said(`${EVENTS}/none`)).toEqual([404, 'events.events.k8s.io "none" not found']);
+    expect(await api.said('/api/v1/namespaces/default/events/none')).toEqual([404, 'events "none" not found']);
+    expect(await api.said(`${EVENTS}/none`, 'DELETE')).toEqual([404, 'events.events.k8s.io "none" not found']);
+    expect(await api.said(`${EVENTS}/e?resourceVersion=x`)).toEqual([400, expect.stringMatching(/^invalid resource version: resourceVersion: Invalid value: "x"/)]);
+    expect((await api.said(`${CONFIG_MAPS}/c-1?resourceVersion=x`))[0]).toBe(500);
     expect((await api.send('DELETE', `${EVENTS}/e?dryRun=All`)).body.details).toMatchObject({ name: 'e', group: 'events.k8s.io', kind: 'events' });
   });
 
   it('names it so when it is written, too', async () => {
-    expect(await said(EVENTS, 'POST', EVENT)).toEqual([409, 'events.events.k8s.io "e" already exists']);
-    expect(await said(`${EVENTS}/e`, 'PUT', { ...EVENT, metadata: { name: 'e', resourceVersion: '1' } })).toEqual([409, expect.stringMatching(/^Operation cannot be fulfilled on events\.events\.k8s\.io "e": the object has been modified/)]);
-    expect(await said(`${EVENTS}/e`, 'PUT', { ...EVENT, metadata: { name: 'e', uid: 'x' } })).toEqual([409, expect.stringMatching(/^Operation cannot be fulfilled on events\.events\.k8s\.io "e": StorageError/)]);
+    expect(await api.said(EVENTS, 'POST', EVENT)).toEqual([409, 'events.events.k8s.io "e" already exists']);
+    expect(await api.said(`${EVENTS}/e`, 'PUT', { ...EVENT, metadata: { name: 'e', resourceVersion: '1' } })).toEqual([409, expect.stringMatching(/^Operation cannot be fulfilled on events\.events\.k8s\.io "e": the object has been modified/)]);
+    expect(await api.said(`${EVENTS}/e`, 'PUT', { ...EVENT, metadata: { name: 'e', uid: 'x' } })).toEqual([409, expect.stringMatching(/^Operation cannot be fulfilled on events\.events\.k8s\.io "e": StorageError/)]);
     expect(await api.patch(`${EVENTS}/none`, 'merge', {})).toMatchObject({ code: 404, body: { message: 'events.events.k8s.io "none" not found', details: { group: 'events.k8s.io' } } });
   });
 
   it('takes preconditions of a deletion from the query', async () => {
-    expect(await said(`${CONFIG_MAPS}/c-1?dryRun=All&uid=x`, 'DELETE')).toEqual([409, expect.stringMatching(/the UID in the precondition \(x\)/)]);
-    expect(await said(`${CONFIG_MAPS}/c-1?dryRun=All&resourceVersion=1`, 'DELETE')).toEqual([409, expect.stringMatching(/the ResourceVersion in the precondition \(1\)/)]);
+    expect(await api.said(`${CONFIG_MAPS}/c-1?dryRun=All&uid=x`, 'DELETE')).toEqual([409, expect.stringMatching(/the UID in the precondition \(x\)/)]);
+    expect(await api.said(`${CONFIG_MAPS}/c-1?dryRun=All&resourceVersion=1`, 'DELETE')).toEqual([409, expect.stringMatching(/the ResourceVersion in the precondition \(1\)/)]);
   });
 
   it('deletes what a list of the same query would show', async () => {
     const { body: list } = await api.get(CONFIG_MAPS);
-    expect(await said(`${CONFIG_MAPS}?dryRun=All&resourceVersion=99999999`, 'DELETE')).toEqual([504, expect.stringMatching(/Too large/)]);
-    expect((await said(`${CONFIG_MAPS}?sendInitialEvents=true&gracePeriodSeconds=x`, 'DELETE'))[0]).toBe(422);
+    expect(await api.said(`${CONFIG_MAPS}?dryRun=All&resourceVersion=99999999`, 'DELETE')).toEqual([504, expect.stringMatching(/Too large/)]);
+    expect((await api.said(`${CONFIG_MAPS}?sendInitialEvents=true&gracePeriodSeconds=x`, 'DELETE'))[0]).toBe(422);
     const page = await api.send('DELETE', `${CONFIG_MAPS}?labelSelector=app&limit=2`);
     expect(page.body.items.map((o: { metadata: { name: string } }) => o.metadata.name)).toEqual(['c-1', 'c-2']);
     const rest = await api.send('DELETE', CONFIG_MAPS);

@@ -31,6 +31,13 @@ export class Requester {
     return new Requester(cluster, server, token);
   }
 
+  /** The same with the ServiceAccount that pods need, which no controller makes here. */
+  static async startWithAccount(): Promise<Requester> {
+    const api = await Requester.start();
+    await api.post('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+    return api;
+  }
+
   stop(): Promise<void> {
     return this.cluster.stop();
   }
@@ -49,6 +56,12 @@ export class Requester {
       req.on('error', reject);
       req.end(data);
     });
+  }
+
+  /** Code and message of an answer. */
+  async said(path: string, method = 'GET', body?: unknown, headers?: Record<string, string>): Promise<unknown[]> {
+    const { code, body: answer } = await this.send(method, path, body, headers);
+    return [code, answer.message];
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Answer> {

@@ -6,8 +6,7 @@ const PODS = '/api/v1/namespaces/default/pods';
 describe('managed fields of subresources that are stored with a pod', () => {
   let api: Requester;
   beforeAll(async () => {
-    api = await Requester.start();
-    await api.post('/api/v1/namespaces/default/serviceaccounts', { metadata: { name: 'default' } });
+    api = await Requester.startWithAccount();
     await api.post(PODS, { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i', resources: { requests: { cpu: '1' } } }] } });
   });
   afterAll(() => api.stop());

@@ -92,7 +92,8 @@ function decodeEntry(entry: ManagedFieldsEntry): FieldSet {
 
 /** The entries to store: undefined when nobody manages anything. */
 export function writeManagers(managers: Managers): ManagedFieldsEntry[] | undefined {
-  const list = [...managers.values()].filter(ownsSomething);
+  const list: Manager[] = [];
+  for (const m of managers.values()) if (ownsSomething(m)) list.push(m);
   if (!list.length) return undefined;
   if (list.length > 1) list.sort(byOperationThenTime);
   return list.map(entryOf);

@@ -15,7 +15,6 @@ import (
 	"fmt"
 	"strings"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -317,8 +316,11 @@ func (w wire) delete(ctx context.Context, path, name string) error {
 	send := func(uid string) rest.Result {
 		return w.binary.Delete().AbsPath(path, name).Body(options(uid)).SetHeader("Content-Type", runtime.ContentTypeProtobuf).Do(ctx)
 	}
-	// Namespaces have words of their own for it.
-	if err := send("another").Error(); !apierrors.IsConflict(err) || !strings.Contains(err.Error(), "another") {
+	refusal := "the UID in the precondition (another)"
+	if strings.HasSuffix(path, "/namespaces") {
+		refusal = "UID in precondition: another,"
+	}
+	if err := send("another").Error(); err == nil || !strings.Contains(err.Error(), refusal) {
 		return fmt.Errorf("delete with another's uid: %v", err)
 	}
 	own, err := uid()
